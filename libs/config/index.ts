@@ -1,0 +1,5 @@
+export * from './configuration-error';
+export * from './configuration.module';
+export { loadSettings, type LoadOptions } from './load-settings';
+export { readEnvironment } from './read-environment';
+export * from './settings';

@@ -1,0 +1,174 @@
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { STAND_IN_TENANT_ID } from '@cutover/contracts';
+import { ConfigurationError } from './configuration-error';
+import { loadSettings } from './load-settings';
+
+const SECRETS = {
+  LOCAL_JWT_SECRET: 'a-secret-that-nobody-may-ever-see-in-a-message',
+  TOKEN_ENCRYPTION_KEYS: `k1:${Buffer.alloc(32, 1).toString('base64')}`,
+};
+const EXTERNAL = {
+  USE_EXTERNAL_AUTH: 'true',
+  EXTERNAL_AUTH_API_URL: 'https://auth.example.org/',
+  EXTERNAL_AUTH_JWKS_URL: 'https://auth.example.org/keys',
+  EXTERNAL_AUTH_TENANT_ID: '11111111-2222-3333-4444-555555555555',
+  EXTERNAL_AUTH_ISSUER: 'https://sts.example.org/v1/, https://sts.example.org/v2.0',
+  EXTERNAL_AUTH_AUDIENCE: 'api://portal',
+};
+const PRODUCTION = {
+  ...SECRETS,
+  ...EXTERNAL,
+  NODE_ENV: 'production',
+  PUBLIC_URL: 'https://portal.example.org',
+};
+
+/** The names of the settings that a configuration is refused for. */
+function faultsOf(variables: Record<string, string>): string[] {
+  try {
+    loadSettings({ ...SECRETS, ...variables });
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.faults.map(({ name }) => name);
+    throw error;
+  }
+}
+
+describe('settings', () => {
+  it('run with nothing set but secrets: embedded database, everybody local', () => {
+    expect(loadSettings(SECRETS)).toMatchObject({
+      useExternalAuth: false,
+      externalAuth: null,
+      database: { connection: { engine: 'sqlite', path: 'data/cutover.sqlite' } },
+      http: { host: '127.0.0.1', port: 3000, publicUrl: 'http://localhost:3000' },
+      session: { idleTimeout: 1800, absoluteTimeout: 43_200, replayGrace: 10, tokenRefreshBuffer: 300 },
+    });
+  });
+
+  it('treat an empty value as not set', () => {
+    expect(loadSettings({ ...SECRETS, PORT: '', USE_EXTERNAL_AUTH: '' }).http.port).toBe(3000);
+  });
+
+  it('put the endpoints behind the URL of the API, whatever slashes it ends in', () => {
+    expect(
+      loadSettings({ ...SECRETS, ...EXTERNAL, EXTERNAL_AUTH_ENDPOINT: '/v2/sign-in' }).externalAuth,
+    ).toMatchObject({
+      urls: {
+        login: 'https://auth.example.org/v2/sign-in',
+        refresh: 'https://auth.example.org/api/auth/refresh',
+      },
+      issuers: ['https://sts.example.org/v1/', 'https://sts.example.org/v2.0'],
+      timeout: 5000,
+      circuit: { failures: 5, reset: 10 },
+    });
+  });
+
+  it.each([
+    'EXTERNAL_AUTH_API_URL',
+    'EXTERNAL_AUTH_JWKS_URL',
+    'EXTERNAL_AUTH_TENANT_ID',
+    'EXTERNAL_AUTH_ISSUER',
+    'EXTERNAL_AUTH_AUDIENCE',
+  ])('send no password anywhere without %s', (name) => {
+    expect(faultsOf({ ...EXTERNAL, [name]: '' })).toEqual([name]);
+  });
+
+  it.each([
+    ['PORT', '70000'],
+    ['PORT', '3e3'],
+    ['EXTERNAL_AUTH_CIRCUIT_FAILURES', '0'],
+    ['EXTERNAL_AUTH_CIRCUIT_RESET', '1.5'],
+    ['PUBLIC_URL', 'http://portal.example.org'],
+    ['PUBLIC_URL', 'https://portal.example.org/sub'],
+    ['PUBLIC_URL', 'portal.example.org'],
+    ['EXTERNAL_AUTH_API_URL', 'http://auth.example.org'],
+    ['EXTERNAL_AUTH_API_URL', 'https://user:word@auth.example.org'],
+    ['EXTERNAL_AUTH_JWKS_URL', 'http://127.0.0.1.example.org/keys'],
+    ['EXTERNAL_AUTH_ENDPOINT', '//evil.example.org/login'],
+    ['EXTERNAL_AUTH_TENANT_ID', 'common'],
+    ['USE_EXTERNAL_AUTH', 'yes'],
+    ['DATABASE_URL', 'postgres://localhost/users'],
+    ['DATABASE_URL', 'mysql://localhost'],
+    ['LOCAL_JWT_SECRET', 'short'],
+    ['TOKEN_ENCRYPTION_KEYS', 'k1:c2hvcnQ='],
+    ['TOKEN_ENCRYPTION_KEYS', `${SECRETS.TOKEN_ENCRYPTION_KEYS},${SECRETS.TOKEN_ENCRYPTION_KEYS}`],
+    ['TRUST_PROXY', '10.0.0.0/33'],
+    ['TRUST_PROXY', 'everybody'],
+    ['LOG_LEVEL', 'loud'],
+    ['METRICS_TOKEN', 'short'],
+    ['SESSION_IDLE_TIMEOUT', '99999'],
+  ])('refuse %s=%s', (name, value) => {
+    expect(faultsOf({ [name]: value })).toEqual([name]);
+  });
+
+  it('allow plain http to this machine, for development', () => {
+    expect(
+      faultsOf({
+        ...EXTERNAL,
+        EXTERNAL_AUTH_API_URL: 'http://127.0.0.1:4010',
+        EXTERNAL_AUTH_JWKS_URL: 'http://[::1]:4010/keys',
+      }),
+    ).toEqual([]);
+  });
+
+  it('name every fault at once and never a value', () => {
+    const wrong = { ...SECRETS, PORT: 'eighty', LOCAL_JWT_SECRET: 'too-short-secret', PUBLIC_URL: 'nowhere' };
+    expect(() => loadSettings(wrong)).toThrow(
+      expect.objectContaining({
+        message: expect.stringMatching(/PORT: .*\n.*PUBLIC_URL: .*\n.*LOCAL_JWT_SECRET: /),
+      }),
+    );
+    expect(() => loadSettings(wrong)).not.toThrow(/eighty|too-short-secret|nowhere/);
+  });
+
+  describe('in production', () => {
+    it('are accepted when complete', () => {
+      expect(loadSettings(PRODUCTION).nodeEnv).toBe('production');
+    });
+
+    it.each(['PUBLIC_URL', 'LOCAL_JWT_SECRET', 'TOKEN_ENCRYPTION_KEYS'])('must say %s', (name) => {
+      expect(faultsOf({ ...PRODUCTION, [name]: '' })).toEqual([name]);
+    });
+
+    it.each([
+      ['PUBLIC_URL', 'http://localhost:3000'],
+      ['EXTERNAL_AUTH_API_URL', 'http://127.0.0.1:4010'],
+      ['EXTERNAL_AUTH_JWKS_URL', 'http://localhost:4010/keys'],
+    ])('refuse plain http for %s even on this machine', (name, value) => {
+      expect(faultsOf({ ...PRODUCTION, [name]: value })).toEqual([name]);
+    });
+
+    it('refuse the stand-in', () => {
+      expect(faultsOf({ ...PRODUCTION, EXTERNAL_AUTH_TENANT_ID: STAND_IN_TENANT_ID })).toEqual([
+        'EXTERNAL_AUTH_TENANT_ID',
+      ]);
+    });
+  });
+
+  describe('for development', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'cutover-secrets-'));
+    const secretsFile = join(folder, 'deep/secrets.env');
+    afterAll(() => {
+      rmSync(folder, { recursive: true });
+    });
+
+    it('make secrets once, keep them for the owner only, and use them again', () => {
+      const first = loadSettings({}, { secretsFile });
+      expect(loadSettings({}, { secretsFile }).secrets).toEqual(first.secrets);
+      expect(statSync(secretsFile).mode & 0o777).toBe(0o600);
+    });
+
+    it('let a set secret win over a kept one', () => {
+      const { LOCAL_JWT_SECRET } = SECRETS;
+      const { secrets } = loadSettings({ LOCAL_JWT_SECRET }, { secretsFile });
+      expect(secrets.localJwtSecrets).toEqual([LOCAL_JWT_SECRET]);
+      expect(secrets).toMatchObject({ keptIn: secretsFile, tokenEncryptionKeys: [{ kid: 'dev' }] });
+    });
+
+    it('keep them beside the embedded database', () => {
+      const { secrets } = loadSettings({ DATABASE_URL: `sqlite:${folder}/people.sqlite` });
+      expect(secrets.keptIn).toBe(join(folder, 'secrets.env'));
+    });
+  });
+});

@@ -1,0 +1,96 @@
+/** Everything that can be set, parsed and typed. One reader (load-settings.ts), many users. */
+export interface Settings {
+  nodeEnv: 'development' | 'test' | 'production';
+  logLevel: LogLevel;
+  http: HttpSettings;
+  database: DatabaseSettings;
+  secrets: SecretSettings;
+  session: SessionSettings;
+  /** `USE_EXTERNAL_AUTH`, the master switch: `false` sends every new sign-in to the local side. */
+  useExternalAuth: boolean;
+  /** `null` where the external API is not (fully) described; never so while {@link Settings.useExternalAuth}. */
+  externalAuth: ExternalAuthSettings | null;
+}
+
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+export interface HttpSettings {
+  host: string;
+  /** 0 takes any free port. */
+  port: number;
+  /** The origin that people type, without a trailing slash: `https://portal.example.org`. */
+  publicUrl: string;
+  /** Addresses or networks whose `X-Forwarded-*` headers are believed. */
+  trustProxy: string[];
+  /** Opens the details of `/health` to callers that are not on loopback. */
+  metricsToken: string | null;
+  /** Shown on the portal's sign-in page. */
+  organisationName: string;
+}
+
+export interface DatabaseSettings {
+  connection: { engine: 'mysql'; url: string } | { engine: 'sqlite'; path: string };
+  /** Apply pending migrations when the API starts. */
+  migrateOnStart: boolean;
+}
+
+export interface SecretSettings {
+  /** The first signs, all verify. */
+  localJwtSecrets: string[];
+  /** The first encrypts, all decrypt. */
+  tokenEncryptionKeys: EncryptionKey[];
+  /** The file that some of them were generated into, outside production; `null` when all were set. */
+  keptIn: string | null;
+}
+
+export interface EncryptionKey {
+  kid: string;
+  /** 32 bytes, for AES-256-GCM. */
+  key: Buffer;
+}
+
+/** All in seconds. */
+export interface SessionSettings {
+  idleTimeout: number;
+  absoluteTimeout: number;
+  replayGrace: number;
+  /** A provider's access token is refreshed when fewer seconds than this are left of it. */
+  tokenRefreshBuffer: number;
+}
+
+export interface ExternalAuthSettings {
+  urls: {
+    login: string;
+    refresh: string;
+    validate: string;
+    userInfo: string;
+    logout: string;
+    jwks: string;
+  };
+  /** Milliseconds, for one attempt at a call. */
+  timeout: number;
+  circuit: CircuitSettings;
+  /** Accepted values of `iss`: the v1 and the v2 form of one tenant. */
+  issuers: string[];
+  /** Accepted values of `aud`. */
+  audiences: string[];
+  tenantId: string;
+  /** Our client id over there: a further accepted `aud` of ID tokens (OIDC Core section 2). */
+  clientId: string | null;
+  /** Appended as `@domain` to a typed name without one; `null` sends the name as typed. */
+  usernameDomain: string | null;
+  usernameSource: 'typed' | 'azure_email';
+  /** Make a local row for a person whom only the external side knows. */
+  provision: boolean;
+  /** Seconds between two background probes of the API. */
+  probeInterval: number;
+}
+
+/** When calls to a host that does not serve are stopped, and for how long. */
+export interface CircuitSettings {
+  /** Outages in a row that open it. */
+  failures: number;
+  /** Seconds until one call is let through to see. */
+  reset: number;
+}

@@ -1,0 +1,114 @@
+/** Which side checked (or checks) a person's password. */
+export type AuthMode = 'local' | 'external';
+
+export const ROLES = ['user', 'admin'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** `POST /api/auth/login`. */
+export interface SignInRequest {
+  username: string;
+  password: string;
+}
+
+/** `GET /api/auth/me`, and `user` of a {@link Session}. */
+export interface User {
+  id: number;
+  username: string;
+  /** The name the external side knows the person by, else the legacy full name, else the username. */
+  name: string;
+  email: string | null;
+  role: Role;
+  authMode: AuthMode;
+}
+
+/** What sign-in and refresh answer (RFC 6749 section 5.1, in camelCase). */
+export interface Session {
+  accessToken: string;
+  tokenType: 'Bearer';
+  /** Seconds until the access token expires. */
+  expiresIn: number;
+  authMode: AuthMode;
+  user: User;
+}
+
+/** An item of `GET /api/auth/sessions`: a sign-in on one device that still holds. Instants are RFC 3339, UTC. */
+export interface OwnSession {
+  id: string;
+  createdAt: string;
+  /** To half a minute. */
+  lastUsedAt: string;
+  /** The absolute end, whatever the use. */
+  expiresAt: string;
+  /** What the browser said of itself at sign-in; anybody can say anything. */
+  userAgent: string | null;
+  /** Where the sign-in came from. */
+  address: string | null;
+  authMode: AuthMode;
+  /** Whether this is the session that asks. */
+  current: boolean;
+}
+
+/** Stages in the order in which they open. */
+export const STAGES = ['off', 'shadow', 'test-users', 'percent', 'all'] as const;
+export type Stage = (typeof STAGES)[number];
+
+/** `GET /api/admin/rollout`. */
+export interface Rollout {
+  stage: Stage;
+  /** Share of people on the external side while `stage` is `percent`, 0 to 100. */
+  percent: number;
+  /** Usernames that the stage `test-users` (and every later one) sends to the external side. */
+  testUsers: string[];
+  version: number;
+  changedBy: string;
+  /** RFC 3339, UTC. */
+  changedAt: string;
+  reason: string;
+  /** Stops promotion until a person lifts it. */
+  hold: null | { reason: string; since: string };
+}
+
+/** `PUT /api/admin/rollout`, with `If-Match: "<version>"`. */
+export interface RolloutChange {
+  stage: Stage;
+  percent?: number;
+  testUsers?: string[];
+  reason: string;
+  liftHold?: boolean;
+}
+
+/** Overrides the stage for one person; `null` leaves it to the stage. */
+export type Pin = AuthMode | null;
+
+export type Readiness = 'ready' | 'at-risk' | 'unknown';
+
+/** An item of `GET /api/admin/users`. */
+export interface AdminUser {
+  id: number;
+  username: string;
+  email: string | null;
+  name: string;
+  role: Role;
+  active: boolean;
+  /** The side that this person's next sign-in goes to. */
+  authMode: AuthMode;
+  pin: Pin;
+  /** Entra object id (`oid`). */
+  externalUserId: string | null;
+  azureEmail: string | null;
+  /** RFC 3339, UTC. */
+  lastSignInAt: string | null;
+  readiness: Readiness;
+}
+
+/** `PATCH /api/admin/users/:id`. */
+export interface AdminUserChange {
+  pin?: Pin;
+  active?: boolean;
+}
+
+/** Every list. `nextCursor` goes back as `?cursor=` for the page after this one. */
+export interface Page<T> {
+  items: T[];
+  nextCursor: string | null;
+}
