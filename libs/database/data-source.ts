@@ -1,0 +1,81 @@
+import type { DatabaseSettings } from '@cutover/config';
+import { migrations } from '@cutover/migrations';
+import { DataSource, type DataSourceOptions, type MixedList, type EntitySchema } from 'typeorm';
+import { createConnection, type RowDataPacket } from 'mysql2/promise';
+import { classified } from './errors';
+import { type MysqlAddress, mysqlAddressOf } from './mysql-address';
+import { NodeSqliteDriver } from './node-sqlite-driver';
+
+type Connection = DatabaseSettings['connection'];
+export type Entities = MixedList<(abstract new (...parameters: never[]) => unknown) | EntitySchema | string>;
+
+/** Milliseconds. */
+const CONNECT_TIMEOUT = 5000;
+/** Milliseconds to wait for another process's lock on the file; the event loop stands still meanwhile. */
+const SQLITE_BUSY_TIMEOUT = 2000;
+/** Connections of one process; a few processes stay below MySQL's default of 151 together. */
+const POOL_SIZE = 20;
+
+/** The one definition of the data source, for the API, the command line and the tests. */
+export async function dataSourceOptions(
+  connection: Connection,
+  entities: Entities = [],
+): Promise<DataSourceOptions> {
+  const common = {
+    entities: entities as DataSourceOptions['entities'],
+    migrations,
+    // The legacy application may keep a table "migrations" of its own.
+    migrationsTableName: 'cutover_migrations',
+    synchronize: false,
+    logging: false,
+    logger: 'debug' as const,
+  };
+  if (connection.engine === 'sqlite') {
+    return {
+      ...common,
+      type: 'better-sqlite3',
+      driver: NodeSqliteDriver,
+      database: connection.path,
+      enableWAL: true,
+      timeout: SQLITE_BUSY_TIMEOUT,
+    };
+  }
+  const address = mysqlAddressOf(connection.url);
+  return {
+    ...common,
+    ...address,
+    // TypeORM reads a MariaDB default of NULL as the text 'NULL' unless it is told which of the two it meets.
+    type: (await serverVersion(address)).includes('MariaDB') ? 'mariadb' : 'mysql',
+    charset: 'utf8mb4',
+    timezone: 'Z',
+    connectTimeout: CONNECT_TIMEOUT,
+    poolSize: POOL_SIZE,
+    supportBigNumbers: true,
+    bigNumberStrings: false,
+  };
+}
+
+/** @returns a connected data source. @throws ServiceUnavailable */
+export async function openDataSource(connection: Connection, entities: Entities = []): Promise<DataSource> {
+  try {
+    return await new DataSource(await dataSourceOptions(connection, entities)).initialize();
+  } catch (error) {
+    throw classified(error);
+  }
+}
+
+async function serverVersion({ username: user, ...address }: MysqlAddress): Promise<string> {
+  const connection = await createConnection({ ...address, user, connectTimeout: CONNECT_TIMEOUT }).catch(
+    (error: unknown) => {
+      throw classified(error);
+    },
+  );
+  try {
+    const [rows] = await connection.query<(RowDataPacket & { version: string })[]>(
+      'SELECT VERSION() AS version',
+    );
+    return rows[0]?.version ?? '';
+  } finally {
+    await connection.end();
+  }
+}

@@ -1,0 +1,113 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { Injectable } from '@nestjs/common';
+import { DataSource, type QueryRunner } from 'typeorm';
+import { classified, isDeadlock } from './errors';
+import { Turnstile } from './turnstile';
+
+export type Engine = 'mysql' | 'sqlite';
+
+export interface WriteResult {
+  affected: number;
+  insertId: number;
+}
+
+interface Transaction {
+  readonly runner: QueryRunner;
+  /** A statement that somebody forgot to wait for may come after the end; it is none of the transaction's then. */
+  open: boolean;
+}
+
+/** Times that a transaction which lost to another one is run. */
+const ATTEMPTS = 3;
+
+/**
+ * The one door to the database. Statements of a transaction find their way into it by the call chain, so that a
+ * repository need not know whether it runs inside one.
+ */
+@Injectable()
+export class Database {
+  readonly engine: Engine;
+  private readonly transactions = new AsyncLocalStorage<Transaction>();
+  /** SQLite has one connection: a statement that slips in between two of a transaction would become part of it. */
+  private readonly turnstile: Turnstile | null;
+
+  constructor(private readonly dataSource: DataSource) {
+    this.engine = dataSource.options.type === 'better-sqlite3' ? 'sqlite' : 'mysql';
+    this.turnstile = this.engine === 'sqlite' ? new Turnstile() : null;
+  }
+
+  /**
+   * Rows of a SELECT; `?` stands for a parameter on both engines.
+   *
+   * @throws ServiceUnavailable
+   */
+  async query<T>(sql: string, parameters: unknown[] = []): Promise<T[]> {
+    return this.run(async (runner) => (await runner.query(sql, parameters)) as T[]);
+  }
+
+  /** @throws ServiceUnavailable */
+  async execute(sql: string, parameters: unknown[] = []): Promise<WriteResult> {
+    return this.run(async (runner) => {
+      const { raw, affected } = await runner.query(sql, parameters, true);
+      return typeof raw === 'object' && raw !== null
+        ? {
+            affected: (raw as { affectedRows: number }).affectedRows,
+            insertId: (raw as { insertId: number }).insertId,
+          }
+        : { affected: affected ?? 0, insertId: Number(raw) };
+    });
+  }
+
+  /**
+   * All of `work` or nothing. Inside another transaction it joins that one. `work` is run again after a deadlock, so it
+   * does nothing but talk to the database.
+   *
+   * @throws ServiceUnavailable, and whatever `work` throws, after undoing it
+   */
+  async transaction<T>(work: () => Promise<T>): Promise<T> {
+    if (this.transactions.getStore()?.open) return work();
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.alone((runner) => this.inTransaction(runner, work));
+      } catch (error) {
+        if (attempt === ATTEMPTS || !isDeadlock(error)) throw classified(error);
+      }
+    }
+  }
+
+  private async inTransaction<T>(runner: QueryRunner, work: () => Promise<T>): Promise<T> {
+    const transaction: Transaction = { runner, open: true };
+    await runner.startTransaction();
+    try {
+      const result = await this.transactions.run(transaction, work);
+      transaction.open = false;
+      await runner.commitTransaction();
+      return result;
+    } catch (error) {
+      transaction.open = false;
+      await runner.rollbackTransaction().catch(() => undefined); // a lost connection has rolled back by itself
+      throw error;
+    }
+  }
+
+  private async run<T>(statement: (runner: QueryRunner) => Promise<T>): Promise<T> {
+    const transaction = this.transactions.getStore();
+    try {
+      return await (transaction?.open ? statement(transaction.runner) : this.alone(statement));
+    } catch (error) {
+      // Inside a transaction a deadlock stays what it is, so that the whole transaction can be run again.
+      throw transaction?.open && isDeadlock(error) ? error : classified(error);
+    }
+  }
+
+  private async alone<T>(work: (runner: QueryRunner) => Promise<T>): Promise<T> {
+    const leave = await this.turnstile?.enter();
+    const runner = this.dataSource.createQueryRunner();
+    try {
+      return await work(runner);
+    } finally {
+      await runner.release();
+      leave?.();
+    }
+  }
+}

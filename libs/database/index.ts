@@ -1,0 +1,6 @@
+export * from './data-source';
+export * from './database';
+export * from './database-health';
+export * from './database.module';
+export * from './errors';
+export * from './migrator';

@@ -1,0 +1,122 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { MigrationRefusal } from './support/refusal';
+import { columnNames, engineOf, tableExists } from './support/schema';
+
+type Columns = Record<string, string>;
+
+/** Our own tables, by a prefix that no legacy application uses. Instants are epoch milliseconds; no foreign key leads into the legacy table (docs/adr). */
+const TABLES: Record<string, { columns: Columns; primaryKey: string; indexes?: Record<string, string> }> = {
+  cutover_user_state: {
+    columns: {
+      user_id: 'INT NOT NULL',
+      pin: 'VARCHAR(8) NULL',
+      pin_set_by: 'VARCHAR(150) NULL',
+      pin_set_at: 'BIGINT NULL',
+      last_sign_in_at: 'BIGINT NULL',
+    },
+    primaryKey: 'user_id',
+  },
+  cutover_rollout_policies: {
+    columns: {
+      version: 'INT NOT NULL',
+      stage: 'VARCHAR(16) NOT NULL',
+      percent: 'INT NOT NULL',
+      test_users: 'TEXT NOT NULL',
+      changed_by: 'VARCHAR(150) NOT NULL',
+      changed_at: 'BIGINT NOT NULL',
+      reason: 'VARCHAR(500) NOT NULL',
+    },
+    primaryKey: 'version',
+  },
+  cutover_sessions: {
+    columns: {
+      id: 'VARCHAR(36) NOT NULL',
+      user_id: 'INT NOT NULL',
+      auth_mode: 'VARCHAR(8) NOT NULL',
+      generation: 'INT NOT NULL',
+      presentations: 'TEXT NOT NULL',
+      created_at: 'BIGINT NOT NULL',
+      last_used_at: 'BIGINT NOT NULL',
+      expires_at: 'BIGINT NOT NULL',
+      ended_at: 'BIGINT NULL',
+      end_reason: 'VARCHAR(32) NULL',
+      user_agent: 'VARCHAR(255) NULL',
+      address: 'VARCHAR(45) NULL',
+    },
+    primaryKey: 'id',
+    indexes: { ix_sessions_user_id: 'user_id', ix_sessions_expires_at: 'expires_at' },
+  },
+  cutover_provider_tokens: {
+    columns: {
+      session_id: 'VARCHAR(36) NOT NULL',
+      access_token: 'TEXT NOT NULL',
+      refresh_token: 'TEXT NULL',
+      id_token: 'TEXT NULL',
+      obtained_at: 'BIGINT NOT NULL',
+      access_token_expires_at: 'BIGINT NOT NULL',
+      version: 'INT NOT NULL',
+    },
+    primaryKey: 'session_id',
+  },
+  cutover_session_bearers: {
+    columns: {
+      token_hash: 'VARCHAR(43) NOT NULL',
+      session_id: 'VARCHAR(36) NOT NULL',
+      expires_at: 'BIGINT NOT NULL',
+    },
+    primaryKey: 'token_hash, session_id',
+    indexes: { ix_session_bearers_session_id: 'session_id', ix_session_bearers_expires_at: 'expires_at' },
+  },
+};
+
+/** Sessions, the provider's tokens, the rollout's decisions, and what we know of a person beside the legacy row. */
+export class SignInState1780000000003 implements MigrationInterface {
+  name = 'SignInState1780000000003';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await refuseForeignTables(runner);
+    const engine = engineOf(runner);
+    const options = engine === 'mysql' ? ' ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin' : '';
+    for (const [table, { columns, primaryKey, indexes = {} }] of Object.entries(TABLES)) {
+      const lines = Object.entries(columns).map(
+        ([name, type]) => `${name} ${engine === 'sqlite' ? type.replace(/^INT /, 'INTEGER ') : type}`,
+      );
+      const inTable =
+        engine === 'mysql'
+          ? Object.entries(indexes).map(([name, column]) => `INDEX ${name} (${column})`)
+          : [];
+      await runner.query(
+        `CREATE TABLE IF NOT EXISTS ${table} (${[...lines, `PRIMARY KEY (${primaryKey})`, ...inTable].join(', ')})${options}`,
+      );
+      if (engine === 'mysql') continue;
+      for (const [name, column] of Object.entries(indexes)) {
+        await runner.query(`CREATE INDEX IF NOT EXISTS ${name} ON ${table} (${column})`);
+      }
+    }
+    await this.decideNothingYet(runner);
+  }
+
+  private async decideNothingYet(runner: QueryRunner): Promise<void> {
+    if ((await runner.query(`SELECT 1 FROM cutover_rollout_policies`)).length > 0) return;
+    await runner.query(
+      `INSERT INTO cutover_rollout_policies (version, stage, percent, test_users, changed_by, changed_at, reason) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+      [0, 'off', 0, '[]', 'cutover', Date.now(), 'The start: everybody signs in locally.'],
+    );
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    for (const table of Object.keys(TABLES).reverse()) await runner.query(`DROP TABLE IF EXISTS ${table}`);
+  }
+}
+
+/** A table of our name that is not exactly ours is neither used nor, later, dropped. */
+async function refuseForeignTables(runner: QueryRunner): Promise<void> {
+  for (const [table, { columns }] of Object.entries(TABLES)) {
+    if (!(await tableExists(runner, table))) continue;
+    const present = (await columnNames(runner, table)).sort().join();
+    if (present === Object.keys(columns).sort().join()) continue;
+    throw new MigrationRefusal(
+      `The database has a table ${table} that is not Cutover's. Rename it, or move it to another database, first.`,
+    );
+  }
+}
