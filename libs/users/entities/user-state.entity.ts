@@ -1,0 +1,21 @@
+import type { Pin } from '@cutover/contracts';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+/** What we know of a person that must not touch the legacy row. Instants are epoch milliseconds. */
+@Entity('cutover_user_state')
+export class UserStateEntity {
+  @PrimaryColumn({ name: 'user_id', type: 'int' })
+  userId!: number;
+
+  @Column({ type: 'varchar', length: 8, nullable: true })
+  pin!: Pin;
+
+  @Column({ name: 'pin_set_by', type: 'varchar', length: 150, nullable: true })
+  pinSetBy!: string | null;
+
+  @Column({ name: 'pin_set_at', type: 'bigint', nullable: true })
+  pinSetAt!: number | null;
+
+  @Column({ name: 'last_sign_in_at', type: 'bigint', nullable: true })
+  lastSignInAt!: number | null;
+}

@@ -1,0 +1,45 @@
+import type { DataSource } from 'typeorm';
+import { Database, Migrator, openDataSource } from '@cutover/database';
+import { describeOnEachEngine, type TestDatabase } from '@cutover/database/testing';
+import { UserRepository } from '../user.repository';
+import { NameCandidates } from './name-candidates';
+
+describeOnEachEngine('candidates for a typed name', (engine) => {
+  let scratch: TestDatabase;
+  let dataSource: DataSource;
+  let users: UserRepository;
+
+  beforeEach(async () => {
+    scratch = await engine.createDatabase();
+    dataSource = await openDataSource(scratch.connection);
+    await new Migrator(dataSource).migrate();
+    const database = new Database(dataSource);
+    users = new UserRepository(database, new NameCandidates(database));
+  });
+  afterEach(async () => {
+    await dataSource.destroy();
+    await scratch.drop();
+  });
+
+  const insert = (username: string) =>
+    dataSource.query(`INSERT INTO users (username, hashed_password) VALUES (?, 'x')`, [username]);
+
+  it('are found where the collation of the column has another idea of i and I', async () => {
+    if (engine.name === 'mysql')
+      await dataSource.query(
+        `ALTER TABLE users MODIFY username VARCHAR(150) CHARACTER SET utf8mb4 COLLATE utf8mb4_turkish_ci NOT NULL`,
+      );
+    await insert('Isil_Ari');
+    expect(await users.findByUsername('iSIL_aRI')).toMatchObject({ outcome: 'one' });
+    expect(await users.findByUsername('ısıl_arı')).toEqual({ outcome: 'none' });
+  });
+
+  it('of an identity are compared to the letter', async () => {
+    await insert('ada');
+    await dataSource.query(`UPDATE users SET external_user_id = 'abc-1'`);
+    expect(await users.findByExternalUserId('abc-1')).toMatchObject({ username: 'ada' });
+    for (const other of ['ABC-1', 'abc-1 ', 'ábc-1', '漢字', '']) {
+      expect(await users.findByExternalUserId(other)).toBeNull();
+    }
+  });
+});

@@ -1,0 +1,192 @@
+import { Injectable } from '@nestjs/common';
+import { type Page, type Pin, ValidationFailed } from '@cutover/contracts';
+import { Database, isDuplicate } from '@cutover/database';
+import { namesEqual } from './names/fold-name';
+import { type NameColumn, NameCandidates } from './names/name-candidates';
+import { assertWellFormed, type NewUser } from './new-user';
+import { pageAfter, type PageRequest } from './page-cursor';
+import {
+  toDatetime,
+  toUserRecord,
+  USER_COLUMNS,
+  USER_TABLES,
+  type UserRecord,
+  type UserRow,
+} from './user-record';
+
+export type UsernameMatch =
+  { outcome: 'none' } | { outcome: 'one'; user: UserRecord } | { outcome: 'ambiguous'; users: UserRecord[] };
+
+export interface ExternalProfile {
+  displayName: string | null;
+  azureEmail: string | null;
+  at: Date;
+}
+
+/**
+ * People. Nothing here rewrites a legacy column: `updated_at` is written as it stands, because a legacy table may say
+ * `ON UPDATE CURRENT_TIMESTAMP`. {@link setActive} is the exception that an operator asks for by hand.
+ */
+@Injectable()
+export class UserRepository {
+  constructor(
+    private readonly database: Database,
+    private readonly candidates: NameCandidates,
+  ) {}
+
+  async findById(id: number): Promise<UserRecord | null> {
+    return this.findOne('u.id = ?', [id]);
+  }
+
+  async findByExternalUserId(objectId: string): Promise<UserRecord | null> {
+    if (!/^[\x21-\x7e]+$/.test(objectId)) return null; // the column is ASCII, and MySQL refuses to compare others
+    const user = await this.findOne('u.external_user_id = ?', [objectId]);
+    return user?.externalUserId === objectId ? user : null; // MySQL's collations ignore trailing spaces
+  }
+
+  /** Whom a typed name stands for: NFC and simple case folding decide, alike on every engine and collation. */
+  async findByUsername(username: string): Promise<UsernameMatch> {
+    const users = await this.findByName('username', username);
+    const [user] = users;
+    if (!user) return { outcome: 'none' };
+    return users.length === 1 ? { outcome: 'one', user } : { outcome: 'ambiguous', users };
+  }
+
+  async findByEmail(email: string): Promise<UserRecord[]> {
+    return this.findByName('email', email);
+  }
+
+  /** @throws ValidationFailed for a malformed person, or a name that somebody has under the rule */
+  async assertCreatable(user: NewUser): Promise<void> {
+    assertWellFormed(user);
+    if ((await this.findByUsername(user.username)).outcome !== 'none') throw nameTaken(user.username);
+  }
+
+  /** @throws ValidationFailed as {@link assertCreatable} */
+  async create(
+    user: NewUser & { hashedPassword: string | null; externalUserId?: string },
+  ): Promise<UserRecord> {
+    await this.assertCreatable(user);
+    const now = toDatetime(new Date());
+    try {
+      const { insertId } = await this.database.execute(
+        `INSERT INTO users (username, email, full_name, hashed_password, is_active, role, created_at, updated_at, external_user_id)
+         VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?)`,
+        [
+          user.username,
+          user.email,
+          user.fullName,
+          user.hashedPassword,
+          user.role,
+          now,
+          now,
+          user.externalUserId ?? null,
+        ],
+      );
+      return await this.existing(insertId);
+    } catch (error) {
+      // The collation of a legacy table may take for equal what the rule does not; or somebody was faster.
+      if (isDuplicate(error)) throw nameTaken(user.username);
+      throw error;
+    }
+  }
+
+  /** @returns false when the account, or the identity, is linked already */
+  async link(id: number, objectId: string): Promise<boolean> {
+    try {
+      const { affected } = await this.database.execute(
+        `UPDATE users SET external_user_id = ?, updated_at = updated_at WHERE id = ? AND external_user_id IS NULL`,
+        [objectId, id],
+      );
+      return affected === 1;
+    } catch (error) {
+      if (isDuplicate(error)) return false;
+      throw error;
+    }
+  }
+
+  /** Keeps what the provider says about a person; what it does not say stays. */
+  async recordExternalSignIn(
+    id: number,
+    { displayName, azureEmail, at }: ExternalProfile,
+  ): Promise<UserRecord> {
+    await this.database.execute(
+      `UPDATE users SET display_name = COALESCE(?, display_name), azure_email = COALESCE(?, azure_email),
+         last_token_refresh = ?, updated_at = updated_at WHERE id = ?`,
+      [cut(displayName), cut(azureEmail), toDatetime(at), id],
+    );
+    return this.existing(id);
+  }
+
+  async recordTokenRefresh(id: number, at: Date): Promise<void> {
+    await this.database.execute(
+      `UPDATE users SET last_token_refresh = ?, updated_at = updated_at WHERE id = ?`,
+      [toDatetime(at), id],
+    );
+  }
+
+  /** @param at epoch milliseconds */
+  async recordSignIn(id: number, at: number): Promise<void> {
+    await this.writeState(id, { last_sign_in_at: at });
+  }
+
+  async setPin(id: number, pin: Pin, { by }: { by: string }): Promise<void> {
+    await this.writeState(id, { pin, pin_set_by: by, pin_set_at: Date.now() });
+  }
+
+  async setActive(id: number, active: boolean): Promise<void> {
+    await this.database.execute(`UPDATE users SET is_active = ?, updated_at = ? WHERE id = ?`, [
+      active,
+      toDatetime(new Date()),
+      id,
+    ]);
+  }
+
+  /** By id. @throws ValidationFailed for a cursor of foreign making */
+  async page(request: PageRequest): Promise<Page<UserRecord>> {
+    return pageAfter(request, (after, limit) => this.find('u.id > ? ORDER BY u.id LIMIT ?', [after, limit]));
+  }
+
+  private async findByName(column: NameColumn, name: string): Promise<UserRecord[]> {
+    const { sql, parameters } = await this.candidates.condition(column, name);
+    const found = await this.find(sql, parameters);
+    return found.filter((user) => namesEqual(user[column] ?? '', name));
+  }
+
+  private async find(condition: string, parameters: unknown[]): Promise<UserRecord[]> {
+    const rows = await this.database.query<UserRow>(
+      `SELECT ${USER_COLUMNS} FROM ${USER_TABLES} WHERE ${condition}`,
+      parameters,
+    );
+    return rows.map(toUserRecord);
+  }
+
+  private async findOne(condition: string, parameters: unknown[]): Promise<UserRecord | null> {
+    return (await this.find(condition, parameters))[0] ?? null;
+  }
+
+  private async existing(id: number): Promise<UserRecord> {
+    const user = await this.findById(id);
+    if (!user) throw new Error(`user ${id} was deleted while it was being changed`);
+    return user;
+  }
+
+  private async writeState(userId: number, values: Record<string, string | number | null>): Promise<void> {
+    const columns = Object.keys(values);
+    const conflict =
+      this.database.engine === 'mysql' ? 'ON DUPLICATE KEY UPDATE' : 'ON CONFLICT (user_id) DO UPDATE SET';
+    await this.database.execute(
+      `INSERT INTO cutover_user_state (user_id, ${columns.join(', ')}) VALUES (?${', ?'.repeat(columns.length)})
+       ${conflict} ${columns.map((column) => `${column} = ?`).join(', ')}`,
+      [userId, ...Object.values(values), ...Object.values(values)],
+    );
+  }
+}
+
+const nameTaken = (username: string) =>
+  new ValidationFailed({
+    detail: `username: ${username} equals a name that exists already (case does not count).`,
+  });
+
+/** To the 255 characters that the columns hold, never through the middle of one. */
+const cut = (text: string | null) => text && [...text].slice(0, 255).join('');

@@ -1,0 +1,17 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { UserStateEntity } from './entities/user-state.entity';
+import { UserEntity } from './entities/user.entity';
+import { NameConflicts } from './name-conflicts';
+import { NameCandidates } from './names/name-candidates';
+import { HashSurvey } from './passwords/hash-survey';
+import { HashThreads } from './passwords/hash-threads';
+import { PasswordChecker } from './passwords/password-checker';
+import { UserRepository } from './user.repository';
+
+@Module({
+  imports: [TypeOrmModule.forFeature([UserEntity, UserStateEntity])],
+  providers: [UserRepository, NameCandidates, NameConflicts, HashThreads, HashSurvey, PasswordChecker],
+  exports: [UserRepository, NameConflicts, PasswordChecker],
+})
+export class UsersModule {}
