@@ -1,0 +1,25 @@
+import { textOf, unwrapped } from './fields';
+import { isObject } from './json-object';
+
+/** What an answer says about the person; none of it is a key (design section 3). */
+export interface ProviderUser {
+  name: string | null;
+  email: string | null;
+  preferredUsername: string | null;
+}
+
+/** Reads `user` of a token answer, or the claims of a token: the names are the same. */
+export function readUser(value: unknown): ProviderUser | null {
+  if (!isObject(value)) return null;
+  return {
+    name: textOf(value, 'name'),
+    email: textOf(value, 'email'),
+    preferredUsername: textOf(value, 'preferredUsername'),
+  };
+}
+
+/** Reads a user info answer: the user itself, or wrapped in `data`, `user` or both. */
+export function readUserInfo(answer: Record<string, unknown>): ProviderUser | null {
+  const inner = unwrapped(answer);
+  return readUser(isObject(inner['user']) ? inner['user'] : inner);
+}

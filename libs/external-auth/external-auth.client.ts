@@ -1,0 +1,102 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { ProblemError } from '@cutover/contracts';
+import type { JsonObject } from './answer/json-object';
+import { readUserInfo, type ProviderUser } from './answer/provider-user';
+import { AnswerNotUnderstood, readTokenAnswer, type TokenAnswer } from './answer/token-answer';
+import { ExternalMisconfigured, GrantInvalid } from './errors';
+import { ProviderApi } from './provider-api';
+import { IdentityReader, type ProviderIdentity, type VerifiedAnswer } from './tokens/identity-reader';
+import type { Operation } from './upstream-failure';
+
+export interface ProviderTokens {
+  accessToken: string;
+  /** Epoch milliseconds. */
+  accessTokenExpiresAt: number;
+  refreshToken: string | null;
+  idToken: string | null;
+}
+
+export interface ProviderSignIn {
+  tokens: ProviderTokens;
+  identity: ProviderIdentity;
+}
+
+/** The external authentication API, in our words. Every failure is one of `errors.ts`. */
+@Injectable()
+export class ExternalAuthClient {
+  private readonly logger = new Logger(ExternalAuthClient.name);
+
+  constructor(
+    private readonly api: ProviderApi,
+    private readonly identities: IdentityReader,
+  ) {}
+
+  /**
+   * Has the external side check a password.
+   * @param username as the external side knows it
+   * @throws RefusedByProvider, ThrottledByProvider, ExternalUnavailable, ExternalMisconfigured
+   */
+  async signIn(username: string, password: string): Promise<ProviderSignIn> {
+    const answer = understood('login', await this.api.call('login', { body: { username, password } }));
+    const verified = await this.identities.verify('login', answer);
+    const user = answer.user ?? (verified.idClaims ? null : await this.userInfo(answer.accessToken));
+    return { tokens: tokensOf(answer, verified), identity: this.identities.identity(verified, user) };
+  }
+
+  /**
+   * New tokens for a refresh token (RFC 6749 section 6). Where the answer has no new refresh token, the old one
+   * stays in use and is the one returned.
+   * @throws GrantInvalid, ThrottledByProvider, ExternalUnavailable, ExternalMisconfigured
+   */
+  async refresh(refreshToken: string): Promise<ProviderSignIn> {
+    const body = { refresh_token: refreshToken };
+    const answer = understood('refresh', await this.api.call('refresh', { body }));
+    const verified = await this.identities.verify('refresh', answer);
+    const tokens = tokensOf(answer, verified);
+    return {
+      tokens: { ...tokens, refreshToken: tokens.refreshToken ?? refreshToken },
+      identity: this.identities.identity(verified, answer.user),
+    };
+  }
+
+  /** Ends the grant over there. One that is dead already is no error (RFC 7009 section 2.2). */
+  async signOut(refreshToken: string): Promise<void> {
+    try {
+      await this.api.tell('logout', { body: { refresh_token: refreshToken } });
+    } catch (error) {
+      if (!(error instanceof GrantInvalid)) throw error;
+    }
+  }
+
+  /** Who it is, is known by now; a user info call that fails costs a name, not the sign-in. */
+  private async userInfo(bearer: string): Promise<ProviderUser | null> {
+    try {
+      return readUserInfo(await this.api.call('userInfo', { bearer }));
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error;
+      this.logger.warn({ failure: error.cause }, 'signed in without user info, which could not be fetched');
+      return null;
+    }
+  }
+}
+
+function understood(operation: Operation, json: JsonObject): TokenAnswer {
+  try {
+    return readTokenAnswer(json);
+  } catch (error) {
+    if (error instanceof AnswerNotUnderstood)
+      throw new ExternalMisconfigured({ operation, reason: error.message });
+    throw error;
+  }
+}
+
+function tokensOf(answer: TokenAnswer, { accessClaims }: VerifiedAnswer): ProviderTokens {
+  const bySignature = accessClaims.exp * 1000;
+  const byAnswer = answer.expiresIn === null ? bySignature : Date.now() + answer.expiresIn * 1000;
+  return {
+    accessToken: answer.accessToken,
+    accessTokenExpiresAt: Math.min(byAnswer, bySignature), // after `exp` nobody takes it, whatever the answer says
+    refreshToken: answer.refreshToken,
+    idToken: answer.idToken,
+  };
+}

@@ -1,0 +1,1 @@
+module.exports = { displayName: 'external-auth', preset: '../../jest.preset.js' };

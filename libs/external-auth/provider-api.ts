@@ -1,0 +1,73 @@
+import { Injectable } from '@nestjs/common';
+import { SettingsService } from '@cutover/config';
+import { jsonObject, type JsonObject } from './answer/json-object';
+import { ExternalAvailability } from './availability/external-availability';
+import { ExternalMisconfigured } from './errors';
+import { refusalError } from './refusal/refusal-error';
+import { requiredSettings } from './required-settings';
+import { ProviderResilience } from './resilience/provider-resilience';
+import { ProviderHttp, type UpstreamAnswer } from './transport/provider-http';
+import type { Operation } from './upstream-failure';
+
+interface Call {
+  /** Sent as JSON by POST; without it the call is a GET. */
+  body?: Record<string, string>;
+  bearer?: string;
+}
+
+/** One call of the external API, by `ProviderResilience`: its answer, or the error that it means. */
+@Injectable()
+export class ProviderApi {
+  constructor(
+    private readonly settings: SettingsService,
+    private readonly http: ProviderHttp,
+    private readonly resilience: ProviderResilience,
+    private readonly availability: ExternalAvailability,
+  ) {}
+
+  /** @throws ProblemError of `errors.ts`; ExternalMisconfigured too where a 2xx answer is no JSON object */
+  async call(operation: Exclude<Operation, 'jwks'>, call: Call): Promise<JsonObject> {
+    return this.observed(async () => {
+      const answer = await this.exchange(operation, call);
+      const json = jsonObject(answer);
+      if (json) return json;
+      const reason = answer.text.trim() === '' ? 'empty body' : `no JSON object (${knownMediaType(answer)})`;
+      throw new ExternalMisconfigured({ operation, reason, httpStatus: answer.status });
+    });
+  }
+
+  /** A call whose answer says nothing but that it was done. */
+  async tell(operation: 'logout', call: Call): Promise<void> {
+    await this.observed(() => this.exchange(operation, call));
+  }
+
+  private async exchange(
+    operation: Exclude<Operation, 'jwks'>,
+    { body, bearer }: Call,
+  ): Promise<UpstreamAnswer> {
+    const url = requiredSettings(this.settings, operation).urls[operation];
+    const method = body ? 'POST' : 'GET';
+    return this.resilience.call(operation, async (signal) => {
+      const answer = await this.http.send({ operation, method, url, body, bearer, signal });
+      if (answer.status < 200 || answer.status >= 300) throw refusalError(operation, answer);
+      return answer;
+    });
+  }
+
+  private async observed<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      const result = await work();
+      this.availability.answered();
+      return result;
+    } catch (error) {
+      this.availability.failed(error);
+      throw error;
+    }
+  }
+}
+
+/** Named only where it is an ordinary one: what a server sends may be anything. */
+const knownMediaType = ({ mediaType }: UpstreamAnswer) =>
+  ['text/html', 'text/plain', 'application/json', 'application/xml', 'text/xml'].includes(mediaType)
+    ? mediaType
+    : 'other media type';

@@ -1,0 +1,132 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import type { Readable } from 'node:stream';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { SettingsService } from '@cutover/config';
+import axios, { type AxiosResponse } from 'axios';
+import { ExternalMisconfigured, ExternalUnavailable } from '../errors';
+import { requiredSettings } from '../required-settings';
+import type { Operation } from '../upstream-failure';
+import { connectionFailure } from './connection-failure';
+import { BodyUnreadable, readBody } from './read-body';
+import { retryAfterSeconds } from './retry-after';
+
+export interface UpstreamRequest {
+  operation: Operation;
+  method: 'GET' | 'POST';
+  url: string;
+  /** Sent as JSON. */
+  body?: Record<string, string>;
+  bearer?: string;
+  /** Ends the call early, as its time limit does. */
+  signal?: AbortSignal;
+}
+
+export interface UpstreamAnswer {
+  status: number;
+  /** In lower case, without parameters. */
+  mediaType: string;
+  text: string;
+  /** Seconds. */
+  retryAfter?: number;
+}
+
+/** Bytes, decompressed. Token answers with many group claims stay far below. */
+const LARGEST_BODY = 1024 * 1024;
+
+/** Borne by every answer of `apps/auth-api`. */
+const STAND_IN_HEADER = 'x-cutover-stand-in';
+
+/** The one way out: each call to the provider goes through this axios instance. */
+@Injectable()
+export class ProviderHttp implements OnApplicationShutdown {
+  private readonly httpAgent = new HttpAgent({ keepAlive: true });
+  private readonly httpsAgent = new HttpsAgent({ keepAlive: true });
+  private readonly axios = axios.create({
+    httpAgent: this.httpAgent,
+    httpsAgent: this.httpsAgent,
+    proxy: false, // passwords go where the settings say, whatever HTTP_PROXY says
+    maxRedirects: 0,
+    validateStatus: () => true,
+    responseType: 'stream',
+    headers: { Accept: 'application/json', 'User-Agent': 'cutover' },
+  });
+
+  constructor(private readonly settings: SettingsService) {}
+
+  /**
+   * @throws ExternalUnavailable when no answer came in time
+   * @throws ExternalMisconfigured when it was a redirect, was too large or truncated, or came from somebody else
+   */
+  async send(request: UpstreamRequest): Promise<UpstreamAnswer> {
+    const { operation, signal } = request;
+    const limit = AbortSignal.timeout(requiredSettings(this.settings, operation).timeout);
+    const deadline = signal ? AbortSignal.any([limit, signal]) : limit;
+    const response = await this.request(request, deadline);
+    try {
+      this.refuseStandIn(operation, response);
+      if (response.status >= 300 && response.status < 400) {
+        throw new ExternalMisconfigured({ operation, reason: 'redirect', httpStatus: response.status });
+      }
+      return {
+        status: response.status,
+        mediaType: mediaTypeOf(response),
+        text: await readBody(response.data, LARGEST_BODY, deadline),
+        retryAfter: retryAfterSeconds(response.headers['retry-after']),
+      };
+    } catch (error) {
+      response.data.destroy();
+      throw error instanceof BodyUnreadable ? bodyFailure(operation, error, response.status) : error;
+    }
+  }
+
+  onApplicationShutdown(): void {
+    this.httpAgent.destroy();
+    this.httpsAgent.destroy();
+  }
+
+  private async request(
+    { operation, method, url, body, bearer }: UpstreamRequest,
+    deadline: AbortSignal,
+  ): Promise<AxiosResponse<Readable>> {
+    try {
+      return await this.axios.request<Readable>({
+        method,
+        url,
+        data: body,
+        headers: bearer === undefined ? {} : { Authorization: `Bearer ${bearer}` },
+        signal: deadline,
+      });
+    } catch (error) {
+      if (deadline.aborted) throw new ExternalUnavailable({ operation, reason: 'timeout' });
+      throw connectionFailure(operation, error);
+    }
+  }
+
+  private refuseStandIn(operation: Operation, response: AxiosResponse): void {
+    if (this.settings.get('nodeEnv', { infer: true }) !== 'production') return;
+    if (response.headers[STAND_IN_HEADER] !== undefined) {
+      throw new ExternalMisconfigured({ operation, reason: 'answered by the development stand-in' });
+    }
+  }
+}
+
+const mediaTypeOf = ({ headers }: AxiosResponse) =>
+  String(headers['content-type'] ?? '')
+    .split(';', 1)[0]
+    ?.trim()
+    .toLowerCase() ?? '';
+
+/**
+ * A body that ends early is a fault of configuration by contract (design section 5). A 5xx stays an outage however
+ * little of its body came.
+ */
+function bodyFailure(operation: Operation, { reason }: BodyUnreadable, httpStatus: number) {
+  return reason === 'timed out' || httpStatus >= 500
+    ? new ExternalUnavailable({
+        operation,
+        reason: reason === 'timed out' ? 'timeout' : `http ${httpStatus}`,
+        httpStatus,
+      })
+    : new ExternalMisconfigured({ operation, reason: `body ${reason}`, httpStatus });
+}
