@@ -1,0 +1,1 @@
+module.exports = { displayName: 'auth-api', preset: '../../jest.preset.js' };

@@ -1,0 +1,8 @@
+import type { Person } from '../people/person';
+
+/** `user` of the wire contract. */
+export const userOf = ({ oid, name, email }: Person) => ({
+  id: oid,
+  name,
+  ...(email === null ? {} : { email }),
+});
