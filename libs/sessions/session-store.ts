@@ -1,0 +1,115 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '@cutover/database';
+import type { Presentations, RotationState } from './cookie/rotation';
+import type { SessionEnd, SessionEntity } from './entities/session.entity';
+import type { SessionPosition } from './list/session-cursor';
+
+export type SessionRow = Omit<SessionEntity, 'presentations'> & { presentations: Presentations };
+
+const COLUMNS = `s.id, s.user_id AS userId, s.auth_mode AS authMode, s.generation, s.presentations, s.created_at AS createdAt,
+  s.last_used_at AS lastUsedAt, s.expires_at AS expiresAt, s.ended_at AS endedAt, s.end_reason AS endReason,
+  s.user_agent AS userAgent, s.address`;
+
+export interface LivePage {
+  /** Epoch milliseconds: a session that was last used at this instant or before has timed out. */
+  usedSince: number;
+  now: number;
+  after: SessionPosition | null;
+  limit: number;
+}
+
+/** Rows of sessions. Plain SQL: these statements stand on the path of every request. */
+@Injectable()
+export class SessionStore {
+  constructor(private readonly database: Database) {}
+
+  async insert(session: SessionRow): Promise<void> {
+    await this.database.execute(
+      `INSERT INTO cutover_sessions (id, user_id, auth_mode, generation, presentations, created_at, last_used_at, expires_at, user_agent, address)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      [
+        session.id,
+        session.userId,
+        session.authMode,
+        session.generation,
+        JSON.stringify(session.presentations),
+        session.createdAt,
+        session.lastUsedAt,
+        session.expiresAt,
+        session.userAgent,
+        session.address,
+      ],
+    );
+  }
+
+  async find(sessionId: string): Promise<SessionRow | null> {
+    const rows = await this.database.query<SessionEntity>(
+      `SELECT ${COLUMNS} FROM cutover_sessions s WHERE s.id = ?`,
+      [sessionId],
+    );
+    return rows[0] ? toRow(rows[0]) : null;
+  }
+
+  /** The latest live session that holds this access token of the provider, by the token's hash. */
+  async findByBearer(tokenHash: string): Promise<SessionRow | null> {
+    const rows = await this.database.query<SessionEntity>(
+      `SELECT ${COLUMNS} FROM cutover_session_bearers b JOIN cutover_sessions s ON s.id = b.session_id
+       WHERE b.token_hash = ? ORDER BY s.ended_at IS NULL DESC, s.created_at DESC LIMIT 1`,
+      [tokenHash],
+    );
+    return rows[0] ? toRow(rows[0]) : null;
+  }
+
+  /** @returns false when another request rotated or ended the session in the meantime. */
+  async advance(sessionId: string, from: number, to: RotationState, now: number): Promise<boolean> {
+    const { affected } = await this.database.execute(
+      `UPDATE cutover_sessions SET generation = ?, presentations = ?, last_used_at = ? WHERE id = ? AND generation = ? AND ended_at IS NULL`,
+      [to.generation, JSON.stringify(to.presentations), now, sessionId, from],
+    );
+    return affected === 1;
+  }
+
+  async touch(sessionId: string, now: number): Promise<void> {
+    await this.database.execute(
+      `UPDATE cutover_sessions SET last_used_at = ? WHERE id = ? AND last_used_at < ?`,
+      [now, sessionId, now],
+    );
+  }
+
+  /** Ends one session and forgets the provider's tokens. @returns false when it had ended before. */
+  end(sessionId: string, reason: SessionEnd, now: number): Promise<boolean> {
+    return this.database.transaction(async () => {
+      const { affected } = await this.database.execute(
+        `UPDATE cutover_sessions SET ended_at = ?, end_reason = ? WHERE id = ? AND ended_at IS NULL`,
+        [now, reason, sessionId],
+      );
+      await this.database.execute(`DELETE FROM cutover_provider_tokens WHERE session_id = ?`, [sessionId]);
+      return affected === 1;
+    });
+  }
+
+  /** Sessions that neither ended nor ran out, the latest first. */
+  async livePage(userId: number, { usedSince, now, after, limit }: LivePage): Promise<SessionRow[]> {
+    const position = after && [after.createdAt, after.createdAt, after.id];
+    const rows = await this.database.query<SessionEntity>(
+      `SELECT ${COLUMNS} FROM cutover_sessions s
+       WHERE s.user_id = ? AND s.ended_at IS NULL AND s.last_used_at > ? AND s.expires_at > ?
+         ${position ? 'AND (s.created_at < ? OR (s.created_at = ? AND s.id < ?))' : ''}
+       ORDER BY s.created_at DESC, s.id DESC LIMIT ?`,
+      [userId, usedSince, now, ...(position ?? []), limit],
+    );
+    return rows.map(toRow);
+  }
+
+  async liveSessionIds(userId: number): Promise<string[]> {
+    const rows = await this.database.query<{ id: string }>(
+      `SELECT id FROM cutover_sessions WHERE user_id = ? AND ended_at IS NULL`,
+      [userId],
+    );
+    return rows.map(({ id }) => id);
+  }
+}
+
+function toRow(row: SessionEntity): SessionRow {
+  return { ...row, presentations: JSON.parse(row.presentations) as Presentations };
+}

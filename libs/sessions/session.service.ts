@@ -1,0 +1,237 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable, Logger } from '@nestjs/common';
+import { SettingsService } from '@cutover/config';
+import { type AuthMode, NotAuthenticated, type Session, TokenInvalid, type User } from '@cutover/contracts';
+import { Database } from '@cutover/database';
+import type { ProviderTokens } from '@cutover/external-auth';
+import { personName, type UserRecord, UserRepository } from '@cutover/users';
+import { type Rotation, rotate } from './cookie/rotation';
+import { SessionCookie, type SessionReference } from './cookie/session-cookie';
+import type { SessionEnd } from './entities/session.entity';
+import { SessionExpired, SessionReused } from './errors';
+import { LocalAccessTokens } from './local-access-tokens';
+import { ProviderSession } from './provider-session';
+import { bearerHash, ProviderTokenStore } from './provider-token-store';
+import { type SessionRow, SessionStore } from './session-store';
+
+/** Where a sign-in came from, for the person's own list of sessions. */
+export interface Device {
+  userAgent: string | null;
+  address: string | null;
+}
+
+/** A checked password: who it is, which side checked it, and what the provider handed out for it. */
+export type SignIn =
+  | { user: UserRecord; authMode: 'local' }
+  | { user: UserRecord; authMode: 'external'; tokens: ProviderTokens };
+
+export interface IssuedSession {
+  session: Session;
+  /** The value of the session cookie. */
+  cookie: string;
+}
+
+export interface LiveSession {
+  row: SessionRow;
+  user: UserRecord;
+}
+
+/** Milliseconds between two writes of a session's last use: exact enough for an idle timeout of minutes. */
+const TOUCH_INTERVAL = 30_000;
+
+/** The life of a session: start, resume, use, end. */
+@Injectable()
+export class SessionService {
+  private readonly logger = new Logger(SessionService.name);
+  private readonly limits: { idle: number; absolute: number; grace: number };
+
+  constructor(
+    private readonly database: Database,
+    private readonly store: SessionStore,
+    private readonly providerTokens: ProviderTokenStore,
+    private readonly provider: ProviderSession,
+    private readonly users: UserRepository,
+    private readonly cookie: SessionCookie,
+    private readonly localTokens: LocalAccessTokens,
+    settings: SettingsService,
+  ) {
+    const { idleTimeout, absoluteTimeout, replayGrace } = settings.get('session', { infer: true });
+    this.limits = { idle: idleTimeout * 1000, absolute: absoluteTimeout * 1000, grace: replayGrace * 1000 };
+  }
+
+  async start(signIn: SignIn, device: Device, now = Date.now()): Promise<IssuedSession> {
+    const row: SessionRow = {
+      id: randomUUID(),
+      userId: signIn.user.id,
+      authMode: signIn.authMode,
+      generation: 0,
+      presentations: [],
+      createdAt: now,
+      lastUsedAt: now,
+      expiresAt: now + this.limits.absolute,
+      endedAt: null,
+      endReason: null,
+      ...device,
+    };
+    const tokens = signIn.authMode === 'external' ? signIn.tokens : null;
+    try {
+      await this.database.transaction(async () => {
+        await this.store.insert(row);
+        if (tokens) await this.providerTokens.insert({ userId: row.userId, sessionId: row.id }, tokens);
+        await this.users.recordSignIn(row.userId, now);
+      });
+    } catch (error) {
+      this.provider.forget(row.id, tokens?.refreshToken ?? null);
+      throw error;
+    }
+    return this.issue({ row, user: signIn.user }, 1, tokens, now);
+  }
+
+  /**
+   * Trades the cookie for a fresh access token and the cookie's successor.
+   *
+   * @throws NotAuthenticated without a cookie, TokenInvalid for one of foreign making
+   * @throws SessionExpired, SessionReused
+   */
+  async resume(cookieValue: string | undefined, now = Date.now()): Promise<IssuedSession> {
+    const reference = this.reference(cookieValue);
+    const { live, successor } = await this.rotate(reference, now);
+    const owner = { userId: live.user.id, sessionId: live.row.id };
+    const tokens =
+      live.row.authMode === 'external' ? await this.provider.freshTokens(owner, live.user) : null;
+    return this.issue(live, successor, tokens, now);
+  }
+
+  /** The session behind a local access token. @throws SessionExpired */
+  async liveById(sessionId: string, now = Date.now()): Promise<LiveSession> {
+    return this.use(await this.live(await this.store.find(sessionId), now), now);
+  }
+
+  /** The session that holds this access token of the provider. @throws TokenInvalid when none does, SessionExpired */
+  async liveByBearer(accessToken: string, now = Date.now()): Promise<LiveSession> {
+    const row = await this.store.findByBearer(bearerHash(accessToken));
+    if (!row) throw new TokenInvalid();
+    return this.use(await this.live(row, now), now);
+  }
+
+  /** Ends the session of this cookie everywhere. Idempotent: a cookie that opens nothing ends nothing. */
+  async signOut(cookieValue: string | undefined, now = Date.now()): Promise<void> {
+    const reference = this.cookie.decode(cookieValue);
+    if (reference) await this.end(reference.sessionId, 'signed_out', now);
+  }
+
+  /** Ends every session of a person, those that nobody lists any more too. @returns how many had not ended */
+  async endAllOf(userId: number, reason: SessionEnd, now = Date.now()): Promise<number> {
+    const ids = await this.store.liveSessionIds(userId);
+    for (const id of ids) await this.end(id, reason, now);
+    return ids.length;
+  }
+
+  /**
+   * Ends one session, here and at the provider. Idempotent: the reason that was first stays. Not for use inside a
+   * transaction: the provider must not hear of what may yet be undone.
+   */
+  async end(sessionId: string, reason: SessionEnd, now = Date.now()): Promise<void> {
+    const row = await this.store.find(sessionId);
+    if (!row || row.endedAt !== null) return;
+    const refreshToken = await this.database.transaction(async () => {
+      const taken = await this.providerTokens.takeRefreshToken({ userId: row.userId, sessionId });
+      return (await this.store.end(sessionId, reason, now)) ? taken : null;
+    });
+    this.provider.forget(sessionId, refreshToken);
+  }
+
+  private reference(cookieValue: string | undefined): SessionReference {
+    if (!cookieValue) throw new NotAuthenticated();
+    const reference = this.cookie.decode(cookieValue);
+    if (!reference)
+      throw new TokenInvalid({ detail: 'The session cookie is not valid here. Sign in again.' });
+    return reference;
+  }
+
+  /** Compare and swap: of two requests with the same cookie one writes, the other looks again. */
+  private async rotate(
+    { sessionId, generation }: SessionReference,
+    now: number,
+  ): Promise<{ live: LiveSession; successor: number }> {
+    for (;;) {
+      const live = await this.live(await this.store.find(sessionId), now);
+      const rotation: Rotation = rotate(live.row, generation, now, this.limits.grace);
+      if (rotation.outcome === 'unknown')
+        throw new SessionExpired('a cookie from the future: the database was set back');
+      if (rotation.outcome === 'replayed') {
+        await this.end(sessionId, 'reused', now);
+        this.logger.warn(
+          { sessionId, userId: live.user.id },
+          'a replaced session cookie was used again: session ended',
+        );
+        throw new SessionReused();
+      }
+      if (await this.store.advance(sessionId, live.row.generation, rotation.state, now)) {
+        return { live, successor: rotation.successor };
+      }
+    }
+  }
+
+  private async live(row: SessionRow | null, now: number): Promise<LiveSession> {
+    if (!row) throw new SessionExpired();
+    if (row.endedAt !== null)
+      throw row.endReason === 'reused' ? new SessionReused() : new SessionExpired(row.endReason);
+    const user = await this.users.findById(row.userId);
+    const end = this.endOf(row, user, now);
+    if (end !== null) {
+      await this.end(row.id, end, now);
+      throw new SessionExpired(end);
+    }
+    return { row, user: user as UserRecord };
+  }
+
+  private endOf(row: SessionRow, user: UserRecord | null, now: number): SessionEnd | null {
+    if (!user?.active) return 'deactivated';
+    if (now >= row.expiresAt) return 'expired';
+    return now - row.lastUsedAt >= this.limits.idle ? 'idle_timeout' : null;
+  }
+
+  private async use(live: LiveSession, now: number): Promise<LiveSession> {
+    if (now - live.row.lastUsedAt > TOUCH_INTERVAL) await this.store.touch(live.row.id, now);
+    return live;
+  }
+
+  private async issue(
+    live: LiveSession,
+    generation: number,
+    tokens: ProviderTokens | null,
+    now: number,
+  ): Promise<IssuedSession> {
+    const { row, user } = live;
+    const { token, expiresIn } = tokens
+      ? {
+          token: tokens.accessToken,
+          expiresIn: secondsUntil(Math.min(tokens.accessTokenExpiresAt, row.expiresAt), now),
+        }
+      : await this.localTokens.sign({ userId: user.id, sessionId: row.id }, row.expiresAt, now);
+    return {
+      session: {
+        accessToken: token,
+        tokenType: 'Bearer',
+        expiresIn,
+        authMode: row.authMode,
+        user: toUser(user, row.authMode),
+      },
+      cookie: this.cookie.encode({ sessionId: row.id, generation }),
+    };
+  }
+}
+
+export function toUser(user: UserRecord, authMode: AuthMode): User {
+  return {
+    id: user.id,
+    username: user.username,
+    name: personName(user),
+    email: user.email ?? user.azureEmail,
+    role: user.role,
+    authMode,
+  };
+}
+
+const secondsUntil = (instant: number, now: number) => Math.max(0, Math.floor((instant - now) / 1000));
