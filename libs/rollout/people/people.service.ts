@@ -1,0 +1,119 @@
+import { Injectable, Logger } from '@nestjs/common';
+import {
+  type AdminUser,
+  type AdminUserChange,
+  NotFound,
+  type Page,
+  ValidationFailed,
+} from '@cutover/contracts';
+import { Database } from '@cutover/database';
+import { SessionService } from '@cutover/sessions';
+import { personName, type UserRecord, UserRepository } from '@cutover/users';
+import { SignInRouting } from '../sign-in-routing';
+
+export interface PageRequest {
+  limit: number;
+  cursor?: string | undefined;
+}
+
+/** Who made a change: an administrator of the portal, or the command line. */
+export interface Operator {
+  /** `null` on the command line. */
+  userId: number | null;
+  name: string;
+}
+
+/** What an operator may see and change of one person. */
+@Injectable()
+export class PeopleService {
+  private readonly logger = new Logger(PeopleService.name);
+
+  constructor(
+    private readonly database: Database,
+    private readonly users: UserRepository,
+    private readonly sessions: SessionService,
+    private readonly routing: SignInRouting,
+  ) {}
+
+  async page(request: PageRequest): Promise<Page<AdminUser>> {
+    const { items, nextCursor } = await this.users.page(request);
+    return { items: await Promise.all(items.map((user) => this.describe(user))), nextCursor };
+  }
+
+  /**
+   * Pins a person to a side, and lets them in or keeps them out. Keeping out ends their sessions.
+   *
+   * @throws NotFound, ValidationFailed where the change would lock somebody out by accident
+   */
+  async change(userId: number, change: AdminUserChange, by: Operator): Promise<AdminUser> {
+    await this.database.transaction(async () => {
+      const user = await this.permitted(userId, change, by);
+      if (change.pin !== undefined) await this.users.setPin(userId, change.pin, { by: by.name });
+      if (change.active !== undefined && change.active !== user.active)
+        await this.users.setActive(userId, change.active);
+    });
+    // After the commit: providers are told of it, and an inactive person's sessions open nothing in the meantime.
+    if (change.active === false) await this.sessions.endAllOf(userId, 'deactivated');
+    return this.describe(await this.find(userId));
+  }
+
+  /** What {@link change} would make of the person, with the same checks. */
+  async preview(userId: number, change: AdminUserChange, by: Operator): Promise<AdminUser> {
+    const user = await this.permitted(userId, change, by);
+    return this.describe({
+      ...user,
+      ...(change.pin !== undefined && { pin: change.pin }),
+      ...(change.active !== undefined && { active: change.active }),
+    });
+  }
+
+  /** Ends every session of a person; they may sign in again. @returns how many. @throws NotFound */
+  async endSessions(userId: number, by: Operator): Promise<number> {
+    await this.find(userId);
+    const ended = await this.sessions.endAllOf(userId, 'revoked');
+    this.logger.log({ userId, by: by.name, ended }, 'sessions ended by an operator');
+    return ended;
+  }
+
+  private async permitted(
+    userId: number,
+    { pin, active }: AdminUserChange,
+    by: Operator,
+  ): Promise<UserRecord> {
+    const user = await this.find(userId);
+    if (pin === 'local' && user.hashedPassword === null) {
+      throw new ValidationFailed({
+        detail: `${user.username} has no local password: pinned to local they could not sign in at all. Leave them to the stage, or give them a password first.`,
+      });
+    }
+    if (active === false && user.id === by.userId) {
+      throw new ValidationFailed({
+        detail: 'You cannot deactivate your own account. Ask another administrator.',
+      });
+    }
+    return user;
+  }
+
+  private async find(userId: number): Promise<UserRecord> {
+    const user = await this.users.findById(userId);
+    if (!user) throw new NotFound({ detail: 'No user has this id.' });
+    return user;
+  }
+
+  private async describe(user: UserRecord): Promise<AdminUser> {
+    return {
+      id: user.id,
+      username: user.username,
+      email: user.email,
+      name: personName(user),
+      role: user.role,
+      active: user.active,
+      authMode: await this.routing.sideFor(user),
+      pin: user.pin,
+      externalUserId: user.externalUserId,
+      azureEmail: user.azureEmail,
+      lastSignInAt: user.lastSignInAt === null ? null : new Date(user.lastSignInAt).toISOString(),
+      readiness: user.externalUserId === null ? 'unknown' : 'ready',
+    };
+  }
+}

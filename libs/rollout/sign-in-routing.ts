@@ -1,0 +1,11 @@
+import type { AuthMode } from '@cutover/contracts';
+import type { UserRecord } from '@cutover/users';
+
+/** The port through which sign-in asks which side checks a person's password. */
+export abstract class SignInRouting {
+  /**
+   * @param user `null` for a name that no row knows
+   * @returns the side for this sign-in; live sessions are not asked about
+   */
+  abstract sideFor(user: UserRecord | null): Promise<AuthMode>;
+}
