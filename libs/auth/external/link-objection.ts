@@ -1,0 +1,37 @@
+import type { ProviderIdentity } from '@cutover/external-auth';
+import { namesEqual, type UserRecord } from '@cutover/users';
+
+type Account = Pick<UserRecord, 'username' | 'email' | 'role' | 'externalUserId'>;
+
+interface TypedName {
+  username: string;
+  sentUsername: string;
+}
+
+/**
+ * Why a first meeting must not link an account to an identity; `null` where it may (design section 4): the typed name
+ * was this account's alone, the other side knows the person by it, and nothing speaks against it.
+ */
+export function linkObjection(
+  user: Account,
+  identity: ProviderIdentity,
+  { username, sentUsername }: TypedName,
+): string | null {
+  if (user.externalUserId !== null) return 'the account is linked to another identity';
+  if (user.role === 'admin') return 'administrators are linked by an operator only';
+  if (!namesEqual(user.username, username)) return 'the typed name is not the account’s';
+  if (identity.preferredUsername !== null && !isNameSent(identity.preferredUsername, sentUsername)) {
+    return 'the identity goes by another name than the one that was sent';
+  }
+  if (user.email !== null && identity.email !== null && !namesEqual(user.email, identity.email)) {
+    return 'the e-mail addresses differ';
+  }
+  return null;
+}
+
+/** `sent`, or `sent@domain`. */
+function isNameSent(preferredUsername: string, sent: string): boolean {
+  if (namesEqual(preferredUsername, sent)) return true;
+  const at = preferredUsername.lastIndexOf('@');
+  return at > 0 && namesEqual(preferredUsername.slice(0, at), sent);
+}

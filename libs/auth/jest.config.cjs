@@ -1,0 +1,6 @@
+module.exports = {
+  displayName: 'auth',
+  preset: '../../jest.preset.js',
+  globalSetup: '../../tools/testing/jest-database-setup.mjs',
+  globalTeardown: '../../tools/testing/jest-database-teardown.mjs',
+};

@@ -1,0 +1,22 @@
+import { Injectable } from '@nestjs/common';
+import { PassportStrategy } from '@nestjs/passport';
+import type { SignIn } from '@cutover/sessions';
+import { PasswordChecker } from '@cutover/users';
+import { Strategy } from 'passport-local';
+import { InvalidCredentials } from '../sign-in/invalid-credentials';
+import { attemptOf, type SignInHttpRequest } from '../sign-in/sign-in-attempt';
+
+/** Checks a password against the hash in this application's own database. */
+@Injectable()
+export class LocalStrategy extends PassportStrategy(Strategy, 'local') {
+  constructor(private readonly passwords: PasswordChecker) {
+    super({ passReqToCallback: true });
+  }
+
+  async validate(request: SignInHttpRequest, _username: string, password: string): Promise<SignIn> {
+    const { user } = attemptOf(request);
+    const matches = await this.passwords.check(user, password);
+    if (!user || !matches) throw new InvalidCredentials();
+    return { user, authMode: 'local' };
+  }
+}

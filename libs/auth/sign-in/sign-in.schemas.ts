@@ -1,0 +1,34 @@
+import { ROLES, type Session, type SignInRequest, type User } from '@cutover/contracts';
+import { z } from 'zod';
+
+const text = (longest: number) =>
+  z
+    .string()
+    .min(1, 'is missing')
+    .max(longest, `expects at most ${longest} characters`)
+    .refine((value) => !value.includes('\0'), 'must not contain NUL characters');
+
+/** A password may be long (NIST SP 800-63B section 3.1.1.2 asks for at least 64 characters), not endless. */
+export const signInRequestSchema = z.strictObject({
+  username: text(255),
+  password: text(1024),
+}) satisfies z.ZodType<SignInRequest>;
+
+const authMode = z.enum(['local', 'external']);
+
+export const userSchema = z.object({
+  id: z.int(),
+  username: z.string(),
+  name: z.string(),
+  email: z.string().nullable(),
+  role: z.enum(ROLES),
+  authMode,
+}) satisfies z.ZodType<User>;
+
+export const sessionSchema = z.object({
+  accessToken: z.string(),
+  tokenType: z.literal('Bearer'),
+  expiresIn: z.int().min(0),
+  authMode,
+  user: userSchema,
+}) satisfies z.ZodType<Session>;
