@@ -1,0 +1,42 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { AuthModule } from '@cutover/auth';
+import { ConfigurationModule, type Settings } from '@cutover/config';
+import { DatabaseHealth, DatabaseModule } from '@cutover/database';
+import {
+  ExternalAuthModule,
+  ExternalAvailability,
+  ExternalProbeModule,
+  ProviderCircuits,
+} from '@cutover/external-auth';
+import { HealthModule, LoggingModule } from '@cutover/operations';
+import { RolloutModule } from '@cutover/rollout';
+import { SessionsModule } from '@cutover/sessions';
+import { healthComponents } from './health/health-components';
+
+@Module({})
+export class AppModule {
+  static forRoot(settings: Settings): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        ConfigurationModule.forRoot(settings),
+        LoggingModule.forRoot(),
+        DatabaseModule.forRoot(),
+        ExternalAuthModule,
+        ExternalProbeModule,
+        SessionsModule,
+        RolloutModule,
+        AuthModule,
+        HealthModule.forRootAsync({
+          imports: [DatabaseModule, ExternalAuthModule],
+          inject: [DatabaseHealth, ExternalAvailability, ProviderCircuits],
+          useFactory: (
+            database: DatabaseHealth,
+            external: ExternalAvailability,
+            circuits: ProviderCircuits,
+          ) => healthComponents(settings, database, external, circuits),
+        }),
+      ],
+    };
+  }
+}

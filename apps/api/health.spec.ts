@@ -1,0 +1,136 @@
+import { describeOnEachEngine } from '@cutover/database/testing';
+import { startStandIn, type StandInProcess } from '@cutover/external-auth/testing';
+import { TestApi } from './testing/test-api';
+
+const TOKEN = 'an-operators-token-for-tests';
+/** What a proxy on this machine adds: the caller behind it is no operator on loopback. */
+const ANONYMOUS = { 'x-forwarded-for': '203.0.113.7' };
+
+describeOnEachEngine('health', (engine) => {
+  let standIn: StandInProcess;
+  let api: TestApi;
+
+  beforeAll(async () => {
+    standIn = await startStandIn();
+    api = await TestApi.start(await engine.createDatabase(), {
+      ...standIn.settings(),
+      METRICS_TOKEN: TOKEN,
+      EXTERNAL_AUTH_PROBE_INTERVAL: '1',
+    });
+  });
+  afterAll(async () => {
+    await api.stop();
+    await standIn.stop();
+  });
+
+  const health = (path = '/health', headers: Record<string, string> = {}) =>
+    api.client().call('GET', path, { headers });
+
+  async function until(status: number): Promise<void> {
+    const deadline = Date.now() + 15_000;
+    while ((await health()).status !== status) {
+      if (Date.now() > deadline) throw new Error(`/health never answered ${status}`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  async function untilShown(text: string): Promise<void> {
+    const deadline = Date.now() + 15_000;
+    while (!(await health()).text.includes(text)) {
+      if (Date.now() > deadline) throw new Error(`/health never showed ${text}`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  it('is live and ready', async () => {
+    expect(await health('/health/live')).toMatchObject({ status: 200, body: { status: 'ok' } });
+    expect(await health('/health/ready')).toMatchObject({
+      status: 200,
+      body: { status: 'ok', details: { database: { status: 'up' } } },
+    });
+  });
+
+  it('names every component, uncached', async () => {
+    await until(200);
+    const answer = await health();
+    expect(answer.body).toMatchObject({
+      status: 'ok',
+      details: { database: { status: 'up' }, external_auth_api: { status: 'up' } },
+    });
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+  });
+
+  it('shows causes, hosts and figures to operators only', async () => {
+    const details = { database: { schema: 'current' }, external_auth_api: { url: standIn.url } };
+    expect((await health('/health', { ...ANONYMOUS, authorization: `Bearer ${TOKEN}` })).body).toMatchObject({
+      details,
+    });
+    expect((await health()).body).toMatchObject({ details });
+    for (const headers of [ANONYMOUS, { ...ANONYMOUS, authorization: 'Bearer another-token-of-someone' }]) {
+      expect((await health('/health', headers)).body).toMatchObject({
+        details: { database: { status: 'up' }, external_auth_api: { status: 'up' } },
+      });
+      expect((await health('/health', headers)).text).not.toMatch(/schema|url|since|127\.0\.0\.1/);
+    }
+  });
+
+  it('says that the external API is down, stays ready, and recovers by itself', async () => {
+    await standIn.control.setFaults({ outage: true });
+    await until(503);
+    expect((await health()).body).toMatchObject({
+      status: 'error',
+      details: {
+        database: { status: 'up' },
+        external_auth_api: { status: 'down', cause: expect.any(String) },
+      },
+    });
+    expect((await health('/health/ready')).status).toBe(200);
+    await standIn.control.resetFaults();
+    await until(200);
+  });
+
+  it('shows the circuit, while it is open and again when it has closed', async () => {
+    await until(200);
+    expect((await health()).body).toMatchObject({
+      details: { external_auth_api: { circuit: 'closed', circuitSince: expect.any(String) } },
+    });
+    await api.restart({ EXTERNAL_AUTH_CIRCUIT_FAILURES: '2', EXTERNAL_AUTH_CIRCUIT_RESET: '1' });
+    await standIn.control.setFaults({ outage: true });
+    await untilShown('"circuit":"open"');
+    expect(await health()).toMatchObject({
+      status: 503,
+      body: { details: { external_auth_api: { status: 'down', circuitCause: expect.any(String) } } },
+    });
+    expect((await health('/health', ANONYMOUS)).text).not.toMatch(/circuit/);
+    await standIn.control.resetFaults();
+    await untilShown('"circuit":"closed"');
+    await until(200);
+  });
+
+  it('makes no call upstream, however often it is asked', async () => {
+    const { calls: before } = await standIn.control.state();
+    const startedAt = Date.now();
+    for (let round = 0; round < 20; round++) await Promise.all(Array.from({ length: 25 }, () => health()));
+    const { calls: after } = await standIn.control.state();
+    const probes = 2 + Math.ceil((Date.now() - startedAt) / 1000);
+    expect(after.validate - before.validate).toBeLessThanOrEqual(probes);
+  });
+
+  it('only notes an outage that nobody needs the external side for', async () => {
+    await standIn.control.setFaults({ outage: true });
+    await api.restart({ USE_EXTERNAL_AUTH: 'false' });
+    const deadline = Date.now() + 15_000;
+    let body = (await health()).body;
+    while (
+      !JSON.stringify(body).includes('"down"') &&
+      !JSON.stringify(body).includes('"state":"down"') &&
+      Date.now() < deadline
+    )
+      body = (await health()).body;
+    expect(await health()).toMatchObject({
+      status: 200,
+      body: { status: 'degraded', details: { external_auth_api: { status: 'degraded', state: 'down' } } },
+    });
+    await standIn.control.resetFaults();
+  });
+});

@@ -1,0 +1,49 @@
+import type { Settings } from '@cutover/config';
+import type { DatabaseHealth } from '@cutover/database';
+import type { ExternalAvailability, ProviderCircuits } from '@cutover/external-auth';
+import type { ComponentHealth, HealthComponent, HealthComponents } from '@cutover/operations';
+
+/** What this service stands on, and which of it keeps traffic away. */
+export function healthComponents(
+  settings: Settings,
+  database: DatabaseHealth,
+  external: ExternalAvailability,
+  circuits: ProviderCircuits,
+): HealthComponents {
+  const databaseComponent: HealthComponent = { name: 'database', check: () => databaseHealth(database) };
+  return {
+    ready: [databaseComponent],
+    all: [
+      databaseComponent,
+      { name: 'external_auth_api', check: () => externalHealth(settings, external, circuits) },
+    ],
+  };
+}
+
+async function databaseHealth(database: DatabaseHealth): Promise<ComponentHealth> {
+  const { up, schema, cause } = await database.check();
+  return { status: up && schema === 'current' ? 'up' : 'down', details: { schema, ...(cause && { cause }) } };
+}
+
+/** Down only when people need it now; an outage over there must not look like one of the local half. */
+function externalHealth(
+  { useExternalAuth, externalAuth }: Settings,
+  external: ExternalAvailability,
+  circuits: ProviderCircuits,
+): ComponentHealth {
+  if (!externalAuth) return { status: 'up', details: { state: 'not configured' } };
+  const { state, since, cause } = external.current();
+  const circuit = circuits.status();
+  const details = {
+    state,
+    since: new Date(since).toISOString(),
+    url: new URL(externalAuth.urls.login).origin,
+    ...(cause && { cause }),
+    circuit: circuit.state,
+    circuitSince: new Date(circuit.since).toISOString(),
+    ...(circuit.cause && { circuitCause: circuit.cause }),
+  };
+  if (state === 'up' && circuit.state === 'closed') return { status: 'up', details };
+  if (state === 'unknown' && circuit.state === 'closed') return { status: 'degraded', details };
+  return { status: useExternalAuth ? 'down' : 'degraded', details };
+}

@@ -1,0 +1,72 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fastifyStatic from '@fastify/static';
+import type { HttpSettings } from '@cutover/config';
+import { NotFound } from '@cutover/contracts';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type AllowedMethods, refuseWrongMethod } from './allowed-methods';
+
+/** Beside the API's own artefact: `dist/apps/api` and `dist/apps/portal/browser`. */
+export const PORTAL_ROOT = join(__dirname, '../portal/browser');
+
+/** Paths that are never a page of the portal. */
+const SERVICE_PATHS = /^\/(api|health|metrics)(\/|$)/;
+
+/**
+ * Serves the built portal from the API's origin: files as they are, and the page for every address that a person
+ * may have bookmarked.
+ *
+ * @returns false when no portal was built; the API then serves itself only
+ */
+export async function registerPortal(
+  instance: FastifyInstance,
+  settings: HttpSettings,
+  methods: AllowedMethods,
+  root = PORTAL_ROOT,
+): Promise<boolean> {
+  const index = join(root, 'index.html');
+  if (!existsSync(index)) return false;
+  const organisation = escapeHtml(settings.organisationName);
+  const template = readFileSync(index, 'utf8').replaceAll('ORGANISATION_NAME', () => organisation);
+
+  const page = (request: FastifyRequest, reply: FastifyReply) => {
+    const path = request.url.split('?', 1)[0] ?? '/';
+    refuseWrongMethod(methods, request, reply);
+    if (SERVICE_PATHS.test(path) || path.slice(path.lastIndexOf('/')).includes('.')) throw new NotFound();
+    return reply
+      .header('Cache-Control', 'no-store')
+      .type('text/html; charset=utf-8')
+      .send(
+        template
+          .replaceAll('CSP_NONCE', reply.cspNonce.style)
+          .replace('SESSION_COOKIE', surelyWithoutSession(request) ? 'absent' : 'unknown'),
+      );
+  };
+
+  await instance.register(fastifyStatic, {
+    root,
+    wildcard: false,
+    index: false,
+    globIgnore: ['**/index.html', '**/*.{br,gz}'],
+    preCompressed: true,
+    setHeaders: (reply, path) => {
+      // Angular puts a hash of the content into these names; whatever else is asked for again.
+      const hashed = /-[\w-]{8}\.(js|css|woff2)(\.br|\.gz)?$/.test(path);
+      reply.header('Cache-Control', hashed ? 'public, max-age=31536000, immutable' : 'no-cache');
+    },
+  });
+  instance.get('/', page);
+  instance.get('/*', page);
+  return true;
+}
+
+/**
+ * Whether the page's first question, `POST /api/auth/refresh`, could only be refused: no session cookie, on a request
+ * that would have brought it. A link from another site brings no SameSite=Strict cookie and proves nothing.
+ */
+function surelyWithoutSession({ headers }: FastifyRequest): boolean {
+  const site = headers['sec-fetch-site'];
+  return (site === 'none' || site === 'same-origin') && !headers.cookie?.includes('cutover_session=');
+}
+
+const escapeHtml = (text: string) => text.replace(/[&<>"']/g, (char) => `&#${char.codePointAt(0)};`);

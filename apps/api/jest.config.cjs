@@ -1,0 +1,6 @@
+module.exports = {
+  displayName: 'api',
+  preset: '../../jest.preset.js',
+  globalSetup: '../../tools/testing/jest-database-setup.mjs',
+  globalTeardown: '../../tools/testing/jest-database-teardown.mjs',
+};

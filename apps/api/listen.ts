@@ -1,0 +1,31 @@
+import type { AddressInfo } from 'node:net';
+import { Logger } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { HttpSettings } from '@cutover/config';
+
+/**
+ * Opens the port and says so in one log line.
+ *
+ * @throws Error with one sentence that names the port and its setting when the port is taken
+ */
+export async function listen(
+  app: NestFastifyApplication,
+  { host, port, publicUrl }: HttpSettings,
+): Promise<string> {
+  app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
+  try {
+    await app.listen({ host, port });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') {
+      throw new Error(
+        `Port ${port} on ${host} is taken. Stop what listens there, or set PORT to another one.`,
+        { cause: error },
+      );
+    }
+    throw error;
+  }
+  const { port: bound } = app.getHttpServer().address() as AddressInfo;
+  const url = `http://${host.includes(':') ? `[${host}]` : host}:${bound}`;
+  new Logger('api').log(`ready at ${url}, for browsers at ${publicUrl}`);
+  return url;
+}

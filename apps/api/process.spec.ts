@@ -1,0 +1,139 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { mkdtempSync, rmSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { STAND_IN_TENANT_ID } from '@cutover/contracts';
+
+const MAIN = resolve(__dirname, '../../dist/apps/api/main.js');
+const SECRET = 'a-secret-of-more-than-thirty-two-bytes';
+
+/** The built artefact with environment variables only, in an empty working directory. */
+describe('the process', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'cutover-api-'));
+  const running = new Set<ChildProcess>();
+
+  afterEach(() => {
+    for (const child of running) child.kill('SIGKILL');
+  });
+  afterAll(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  function start(environment: Record<string, string>) {
+    const child = spawn(process.execPath, [MAIN], {
+      cwd: folder,
+      env: { PATH: process.env['PATH'], HOST: '127.0.0.1', PORT: '0', ...environment },
+    });
+    running.add(child);
+    let output = '';
+    const ready = new Promise<string>((resolveReady) => {
+      const read = (chunk: Buffer) => {
+        output += chunk.toString();
+        const url = /ready at (http:\/\/[^\s,"]+)/.exec(output)?.[1];
+        if (url) resolveReady(url);
+      };
+      child.stdout.on('data', read);
+      child.stderr.on('data', read);
+    });
+    const ended = once(child, 'exit').then(([code]) => ({ code: code as number | null, output }));
+    return { child, ready, ended };
+  }
+
+  it('starts with nothing set, says where it answers, and ends in order on SIGTERM', async () => {
+    const { child, ready, ended } = start({ DATABASE_MIGRATE: 'true' });
+    const url = await ready;
+    expect((await fetch(`${url}/health/ready`)).status).toBe(200);
+    child.kill('SIGTERM');
+    const { code, output } = await ended;
+    expect(code).toBe(0);
+    expect(output).toContain('secrets are not set; generated ones are kept in data/secrets.env');
+  });
+
+  it('is not ready on a database whose schema is not the one it expects, and says so', async () => {
+    const { ready } = start({ DATABASE_URL: 'sqlite:unmigrated.sqlite' });
+    const answer = await fetch(`${await ready}/health/ready`);
+    expect(answer.status).toBe(503);
+    expect(await answer.json()).toMatchObject({
+      status: 'error',
+      details: { database: { status: 'down', schema: 'pending' } },
+    });
+  });
+
+  it('finishes the request in hand before it ends', async () => {
+    const { child, ready, ended } = start({ DATABASE_MIGRATE: 'true' });
+    const url = await ready;
+    const answer = fetch(`${url}/api/auth/login`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ username: 'nobody', password: 'nothing' }),
+    });
+    // The first password is preceded by a measurement of the hashes: time enough to be stopped in the middle of it.
+    await fetch(`${url}/health/live`);
+    child.kill('SIGTERM');
+    expect((await answer).status).toBe(401);
+    expect((await ended).code).toBe(0);
+  });
+
+  it('lists every fault of its configuration at once and exits 78, without a value', async () => {
+    const { ended } = start({
+      USE_EXTERNAL_AUTH: 'true',
+      LOG_LEVEL: 'loud',
+      LOCAL_JWT_SECRET: 'much-too-short',
+    });
+    const { code, output } = await ended;
+    expect(code).toBe(78);
+    for (const name of ['LOG_LEVEL', 'LOCAL_JWT_SECRET']) expect(output).toContain(`${name}: `);
+    expect(output).not.toContain('much-too-short');
+  });
+
+  it.each([
+    [
+      'plain http towards the provider',
+      'EXTERNAL_AUTH_API_URL',
+      { EXTERNAL_AUTH_API_URL: 'http://auth.example.org' },
+    ],
+    ['a portal on plain http', 'PUBLIC_URL', { PUBLIC_URL: 'http://portal.example.org' }],
+    [
+      'the stand-in',
+      'EXTERNAL_AUTH_TENANT_ID',
+      {
+        NODE_ENV: 'production',
+        PUBLIC_URL: 'https://portal.example.org',
+        EXTERNAL_AUTH_TENANT_ID: STAND_IN_TENANT_ID,
+      },
+    ],
+  ] as [string, string, Record<string, string>][])('refuses %s', async (_what, name, environment) => {
+    const { ended } = start({
+      LOCAL_JWT_SECRET: SECRET,
+      TOKEN_ENCRYPTION_KEYS: `k:${Buffer.alloc(32).toString('base64')}`,
+      ...environment,
+    });
+    const { code, output } = await ended;
+    expect(code).toBe(78);
+    expect(output).toContain(`${name}: `);
+  });
+
+  it('names a taken port and the setting that changes it', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    const { code, output } = await start({ PORT: String(port) }).ended;
+    other.close();
+    expect(code).toBe(1);
+    expect(output).toContain(
+      `Port ${port} on 127.0.0.1 is taken. Stop what listens there, or set PORT to another one.`,
+    );
+  });
+
+  it('says in one sentence that its database cannot be reached', async () => {
+    const { code, output } = await start({ DATABASE_URL: 'mysql://root:a-database-password@127.0.0.1:9/app' })
+      .ended;
+    expect(code).toBe(1);
+    expect(output.trim().split('\n')).toHaveLength(1);
+    expect(output).toMatch(/cannot reach its database.*ECONNREFUSED/);
+    expect(output).not.toContain('a-database-password');
+  });
+});
