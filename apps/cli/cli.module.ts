@@ -1,0 +1,15 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { ConfigurationModule, type Settings } from '@cutover/config';
+import { DatabaseModule } from '@cutover/database';
+import { RolloutModule } from '@cutover/rollout';
+import { UsersModule } from '@cutover/users';
+
+@Module({})
+export class CliModule {
+  static forRoot(settings: Settings): DynamicModule {
+    return {
+      module: CliModule,
+      imports: [ConfigurationModule.forRoot(settings), DatabaseModule.forRoot(), UsersModule, RolloutModule],
+    };
+  }
+}

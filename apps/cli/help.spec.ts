@@ -1,0 +1,39 @@
+import type { Command } from 'commander';
+import { program } from './program';
+
+function helpOf(command: Command): string {
+  let help = '';
+  command.configureOutput({ writeOut: (text) => (help += text) });
+  command.outputHelp();
+  return help;
+}
+
+const all = (command: Command): Command[] => [command, ...command.commands.flatMap(all)];
+const pathOf = (command: Command): string =>
+  command.parent ? `${pathOf(command.parent)} ${command.name()}` : command.name();
+
+describe('cutover --help', () => {
+  const commands = all(program({ explainsMisuse: true }));
+
+  it.each(commands.map((command) => [pathOf(command), command] as const))(
+    '%s shows an example of itself and takes --json',
+    (path, command) => {
+      const help = helpOf(command);
+      expect(help).toMatch(new RegExp(`Examples?:\\n(.*\\n)*? {2}${path} `));
+      expect(help).toContain('--json');
+    },
+  );
+
+  it.each([
+    'db migrate',
+    'db revert',
+    'users add',
+    'sessions revoke',
+    'rollout set',
+    'rollout pin',
+    'rollout unpin',
+  ])('%s writes, and has a dry run', (path) => {
+    const command = commands.find((candidate) => pathOf(candidate) === `cutover ${path}`);
+    expect(command && helpOf(command)).toContain('--dry-run');
+  });
+});

@@ -1,0 +1,8 @@
+module.exports = {
+  displayName: 'cli',
+  preset: '../../jest.preset.js',
+  globalSetup: '../../tools/testing/jest-database-setup.mjs',
+  globalTeardown: '../../tools/testing/jest-database-teardown.mjs',
+  // Its tests wait for processes most of the time.
+  maxWorkers: 2,
+};

@@ -1,0 +1,48 @@
+import { faultIn } from './commands/users/password';
+import { Cutover } from './testing/cutover';
+
+describe('the password of cutover users add', () => {
+  it.each([
+    ['a short one', 'Secret7', 'at least 8 characters'],
+    ['8 UTF-16 units that are 4 characters', '🔑🔑🔑🔑', 'at least 8 characters'],
+    ['one longer than sign-in takes', 'x'.repeat(1025), 'at most 1024 characters'],
+    ['a second line', 'Secret-One-1\nSecret-Two-2', 'one line'],
+    ['an escape sequence', 'Secret\x1b[A-One-1', 'control characters'],
+  ])('is refused: %s', (_what, password, reason) => {
+    expect(faultIn(password)).toContain(reason);
+  });
+
+  it.each(['Secret-8', ' with spaces around ', '漢字かな交じり文', 'x'.repeat(1024)])(
+    'may be %j',
+    (password) => {
+      expect(faultIn(password)).toBeNull();
+    },
+  );
+});
+
+describe('the password of cutover users add, on standard input', () => {
+  const add = ['users', 'add', '--username', 'ada', '--password-stdin', '--dry-run'];
+  let cutover: Cutover;
+  beforeAll(() => {
+    cutover = new Cutover({ DATABASE_URL: 'sqlite:cutover.sqlite' });
+  });
+  afterAll(() => cutover.remove());
+
+  it.each([
+    ['nothing', '', 'standard input was empty'],
+    ['a NUL, which sign-in refuses', 'Secret\0One-1\n', 'must not contain NUL'],
+    ['Latin-1', Buffer.from('Secret-\u00e9t\u00e9-1', 'latin1'), 'UTF-8'],
+    ['more than anybody types', Buffer.alloc(1_000_000, 'Secret-1'), 'at most 1024 characters'],
+  ])('is refused without being shown: %s', async (_what, input, reason) => {
+    const { exit, code, detail } = await cutover.refusal(add, input);
+    expect({ exit, code }).toEqual({ exit: 2, code: 'validation_failed' });
+    expect(detail).toContain(reason);
+    expect(cutover.output).not.toContain('Secret');
+  });
+
+  it('is asked for where nobody sends one', async () => {
+    const { stderr, code } = await cutover.runSilently(add, /Waiting for the password/);
+    expect(stderr).toContain('Waiting for the password on standard input …');
+    expect(code).toBe(2);
+  });
+});
