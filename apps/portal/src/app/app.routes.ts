@@ -1,0 +1,35 @@
+import type { Routes } from '@angular/router';
+
+import { onlySignedIn, onlySignedOut } from './session/session-guards';
+
+export const routes: Routes = [
+  {
+    path: 'sign-in',
+    title: 'Sign in',
+    canActivate: [onlySignedOut],
+    loadComponent: () => import('./sign-in/sign-in').then((file) => file.SignIn),
+  },
+  {
+    path: '',
+    canActivate: [onlySignedIn],
+    loadComponent: () => import('./shell/shell').then((file) => file.Shell),
+    children: [
+      {
+        path: '',
+        pathMatch: 'full',
+        title: 'Home',
+        loadComponent: () => import('./home/home').then((file) => file.Home),
+      },
+      {
+        path: 'profile',
+        title: 'Your profile',
+        loadComponent: () => import('./profile/profile').then((file) => file.Profile),
+      },
+    ],
+  },
+  {
+    path: '**',
+    title: 'Page not found',
+    loadComponent: () => import('./not-found/not-found').then((file) => file.NotFound),
+  },
+];

@@ -1,0 +1,97 @@
+import type { ShownCode } from './read-problem';
+
+/** What a person reads: short, plain, no blame, no code names. This table is what a translator gets. */
+export interface Message {
+  /** What happened. */
+  what: string;
+  /** What to do next. Where the API says how long to wait and `retry` is set, {@link tryAgainIn} stands here instead. */
+  next: string;
+  /** Whether the same request can succeed later. */
+  retry: boolean;
+  /** Whether a help desk will want the request id. */
+  unexpected: boolean;
+}
+
+/** The person can mend it, or somebody else must: asking again changes nothing. */
+const answer = (what: string, next: string): Message => ({ what, next, retry: false, unexpected: false });
+/** Passes by itself. */
+const passing = (what: string, next: string): Message => ({ what, next, retry: true, unexpected: false });
+/** Ours to mend. */
+const fault = (what: string, next: string, retry = false): Message => ({
+  what,
+  next,
+  retry,
+  unexpected: true,
+});
+
+export const MESSAGES: Record<ShownCode, Message> = {
+  invalid_credentials: answer('That name and password don’t match.', 'Check both and try again.'),
+  mfa_required: answer(
+    'Your organisation asks for a second step that this page can’t do yet.',
+    'Contact your help desk and mention MFA.',
+  ),
+  password_expired: answer(
+    'Your password has expired.',
+    'Change it where you usually do, then sign in here with the new one.',
+  ),
+  account_locked: answer(
+    'Your account is locked for a while after too many attempts.',
+    'Wait a few minutes, or contact your help desk.',
+  ),
+  account_disabled: answer('Your account is switched off.', 'Contact your help desk to have it switched on.'),
+  account_conflict: answer(
+    'We couldn’t match your organisation’s account to one here.',
+    'Contact your help desk; they can connect the two.',
+  ),
+
+  not_authenticated: answer('You’re not signed in.', 'Sign in to go on.'),
+  token_invalid: answer('Your session has ended.', 'Sign in again to go on where you were.'),
+  session_expired: answer('Your session has ended.', 'Sign in again to go on where you were.'),
+  session_reused: answer(
+    'Your session was used from two places, so we ended it to be safe.',
+    'Sign in again to go on where you were.',
+  ),
+  forbidden: answer(
+    'This isn’t allowed from here.',
+    'Open the portal at its usual address, or ask an administrator for access.',
+  ),
+
+  validation_failed: fault('We couldn’t use what was sent.', 'Check what you typed and try again.'),
+  payload_too_large: answer('That’s more text than we can take.', 'Shorten it and try again.'),
+  unsupported_media_type: fault('This page and the server don’t understand each other.', 'Reload the page.'),
+  method_not_allowed: fault('This page and the server don’t understand each other.', 'Reload the page.'),
+  not_found: answer('That isn’t here any more.', 'Go back, or start from the home page.'),
+  version_conflict: answer('Somebody changed this while you had it open.', 'Reload to see their change.'),
+  version_required: fault('This page and the server don’t understand each other.', 'Reload the page.'),
+
+  rate_limited: passing('That was a few attempts too many.', 'Wait a minute and try again.'),
+  service_busy: passing('Sign-in is busy right now.', 'Try again in a moment.'),
+  service_unavailable: passing('We can’t sign anyone in right now.', 'Try again in a few minutes.'),
+  external_unavailable: passing(
+    'Your organisation’s sign-in isn’t answering.',
+    'Try again in a few minutes; your password is not the problem.',
+  ),
+  external_misconfigured: fault(
+    'Your organisation’s sign-in gave an answer we can’t use.',
+    'Contact your help desk and give them this number.',
+    true,
+  ),
+  internal_error: fault(
+    'Something went wrong on our side.',
+    'Try again. If it happens again, contact your help desk.',
+    true,
+  ),
+
+  offline: passing('You’re offline.', 'Check your connection and try again.'),
+  unreachable: passing('We can’t reach the server.', 'Check your connection and try again.'),
+  unreadable: fault(
+    'We got an answer that we can’t read.',
+    'Try again. If it happens again, contact your help desk.',
+    true,
+  ),
+};
+
+/** Follows {@link Message.what} while the API asks for patience. */
+export function tryAgainIn(seconds: number): string {
+  return seconds === 1 ? 'Try again in 1 second.' : `Try again in ${seconds} seconds.`;
+}

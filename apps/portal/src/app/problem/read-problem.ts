@@ -1,0 +1,33 @@
+import { HttpErrorResponse } from '@angular/common/http';
+import { isProblem, type ProblemCode } from '@cutover/contracts';
+
+/** The API's codes, and the failures that never reached it or did not come from it. */
+export type ShownCode = ProblemCode | 'offline' | 'unreachable' | 'unreadable';
+
+/** What a page needs to tell a person about a failure. */
+export interface ShownProblem {
+  code: ShownCode;
+  /** To be read out to a help desk; `null` where the answer had none. */
+  requestId: string | null;
+  /** Seconds; `null` where waiting was not asked for. */
+  retryAfter: number | null;
+}
+
+/** Whether `error` is an answer of our own API (and not of a proxy in between) with this status. */
+export function isProblemAnswer(error: unknown, status: number): error is HttpErrorResponse {
+  return error instanceof HttpErrorResponse && error.status === status && isProblem(error.error);
+}
+
+/** Makes of whatever a request failed with something that can be shown. */
+export function readProblem(error: unknown): ShownProblem {
+  if (!(error instanceof HttpErrorResponse)) return shown('unreadable');
+  if (error.status === 0) return shown(navigator.onLine ? 'unreachable' : 'offline');
+  const body: unknown = error.error;
+  if (isProblem(body))
+    return { code: body.code, requestId: body.requestId, retryAfter: body.retryAfter ?? null };
+  return shown('unreadable', error.headers.get('x-request-id'));
+}
+
+function shown(code: ShownCode, requestId: string | null = null): ShownProblem {
+  return { code, requestId, retryAfter: null };
+}

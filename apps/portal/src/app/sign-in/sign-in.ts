@@ -1,0 +1,154 @@
+import {
+  afterNextRender,
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  ElementRef,
+  inject,
+  input,
+  type Signal,
+  signal,
+  viewChild,
+} from '@angular/core';
+import { form, FormField, readonly, submit, type ValidationError } from '@angular/forms/signals';
+import { MatButton, MatIconButton } from '@angular/material/button';
+import { MatFormField, MatInput, MatLabel, MatError, MatSuffix } from '@angular/material/input';
+import { Router } from '@angular/router';
+import type { SignInRequest } from '@cutover/contracts';
+
+import { Mark } from '../brand/mark';
+import { ORGANISATION } from '../brand/organisation';
+import { Icon } from '../icon/icon';
+import { MESSAGES } from '../problem/messages';
+import { ProblemNotice } from '../problem/problem-notice';
+import { readProblem, type ShownProblem } from '../problem/read-problem';
+import { RequestId } from '../problem/request-id';
+import { secondsLeft } from '../problem/seconds-left';
+import { safeReturnUrl } from '../session/return-url';
+import { Session } from '../session/session';
+import { Theme } from '../theme/theme';
+import { ThemeSwitch } from '../theme/theme-switch';
+import { longWait } from './long-wait';
+
+const EMPTY: SignInRequest = { username: '', password: '' };
+
+/** One card, two fields, one button. It never says which side checks the password: it does not know. */
+@Component({
+  selector: 'app-sign-in',
+  imports: [
+    FormField,
+    Icon,
+    Mark,
+    MatButton,
+    MatError,
+    MatFormField,
+    MatIconButton,
+    MatInput,
+    MatLabel,
+    MatSuffix,
+    ProblemNotice,
+    RequestId,
+    ThemeSwitch,
+  ],
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  templateUrl: './sign-in.html',
+  styleUrl: './sign-in.scss',
+})
+export class SignIn {
+  /** Query parameter: where the person was going. */
+  readonly returnUrl = input<string>();
+
+  private readonly session = inject(Session);
+  private readonly router = inject(Router);
+  protected readonly organisation = inject(ORGANISATION);
+  protected readonly theme = inject(Theme);
+
+  private readonly credentials = signal(EMPTY);
+  protected readonly form = form(this.credentials, (path) => readonly(path, () => this.pending()));
+  protected readonly passwordShown = signal(false);
+  protected readonly problem = signal<ShownProblem | null>(null);
+  protected readonly pending: Signal<boolean> = computed(() => this.form().submitting());
+  protected readonly slow = longWait(this.pending);
+  private readonly wait = secondsLeft(this.problem);
+  private readonly refusedName = signal('');
+  /** The API asked for patience. Somebody else at this keyboard need not wait. */
+  protected readonly held = computed(
+    () => this.wait() > 0 && this.credentials().username === this.refusedName(),
+  );
+
+  protected readonly requestId = computed(() => {
+    const problem = this.problem();
+    return problem !== null && MESSAGES[problem.code].unexpected ? problem.requestId : null;
+  });
+
+  /** Why the person is here although they had a session. */
+  protected readonly ended = computed(() => {
+    const state = this.session.state();
+    return state.phase === 'signed-out' && state.reason !== null ? MESSAGES[state.reason] : null;
+  });
+
+  private readonly username = viewChild.required<ElementRef<HTMLInputElement>>('username');
+  private readonly password = viewChild.required<ElementRef<HTMLInputElement>>('password');
+  private readonly summary = viewChild.required<ElementRef<HTMLElement>>('summary');
+
+  constructor() {
+    // A password manager may have filled the name in by now.
+    afterNextRender(() => this.firstEmpty()?.focus());
+  }
+
+  protected async send(event: Event): Promise<void> {
+    event.preventDefault();
+    if (this.pending() || this.held()) return;
+    await submit(this.form, { action: () => this.signIn() });
+  }
+
+  private async signIn(): Promise<ValidationError.WithOptionalFieldTree[] | undefined> {
+    const missing = this.missing();
+    if (missing.length > 0) {
+      this.problem.set(null);
+      this.firstEmpty()?.focus();
+      return missing;
+    }
+    try {
+      await this.session.signIn(this.credentials());
+      await this.router.navigateByUrl(safeReturnUrl(this.returnUrl()), { replaceUrl: true });
+      return undefined;
+    } catch (error) {
+      return this.refused(readProblem(error));
+    }
+  }
+
+  private missing(): ValidationError.WithOptionalFieldTree[] {
+    const { username, password } = this.credentials();
+    return [
+      ...(username === ''
+        ? [{ kind: 'missing', fieldTree: this.form.username, message: 'Enter your username' }]
+        : []),
+      ...(password === ''
+        ? [{ kind: 'missing', fieldTree: this.form.password, message: 'Enter your password' }]
+        : []),
+    ];
+  }
+
+  /** Shows the refusal and puts the focus where the next step is: in the password, or on the sentence. */
+  private refused(problem: ShownProblem): ValidationError.WithOptionalFieldTree[] | undefined {
+    this.problem.set(problem);
+    this.refusedName.set(this.credentials().username);
+    if (problem.code !== 'invalid_credentials') {
+      this.summary().nativeElement.focus();
+      return undefined;
+    }
+    this.password().nativeElement.select();
+    this.password().nativeElement.focus();
+    return [
+      { kind: 'refused', fieldTree: this.form.username, message: 'Check your username' },
+      { kind: 'refused', fieldTree: this.form.password, message: 'Check your password' },
+    ];
+  }
+
+  private firstEmpty(): HTMLInputElement | undefined {
+    return [this.username(), this.password()]
+      .map((field) => field.nativeElement)
+      .find((field) => field.value === '');
+  }
+}
