@@ -1,0 +1,127 @@
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+
+import { ADA } from './support/people';
+import { account, expect, signIn, test } from './support/test';
+
+/** Every page and every state of one that looks different; `open` leaves the page in it. */
+const VIEWS: { name: string; signedIn: boolean; open: (page: Page) => Promise<void> }[] = [
+  { name: 'sign-in', signedIn: false, open: async (page) => void (await page.goto('/sign-in')) },
+  {
+    name: 'sign-in, refused',
+    signedIn: false,
+    open: async (page) => {
+      await page.goto('/sign-in');
+      await signIn(page, { ...ADA, password: 'wrong' });
+      await page.getByRole('alert').waitFor();
+    },
+  },
+  { name: 'home', signedIn: true, open: async (page) => void (await page.goto('/')) },
+  {
+    name: 'home with the account open',
+    signedIn: true,
+    open: async (page) => {
+      await page.goto('/');
+      await account(page).click();
+    },
+  },
+  {
+    name: 'profile',
+    signedIn: true,
+    open: async (page) => {
+      await page.goto('/profile');
+      await page.getByText('ada@contoso.example').last().waitFor();
+    },
+  },
+  { name: 'not found', signedIn: false, open: async (page) => void (await page.goto('/no/such/page')) },
+];
+
+test.use({ expectedFailures: ['401'] });
+
+for (const { name, signedIn, open } of VIEWS) {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    test(`axe finds nothing on ${name}, ${colorScheme}`, async ({ page, signedInAs }) => {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      if (signedIn) await signedInAs(ADA);
+      await open(page);
+      await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+    });
+  }
+
+  // 320 px is a desktop of 1280 px at a zoom of 400 % (WCAG 2.2, success criterion 1.4.10).
+  for (const width of [390, 320]) {
+    test(`${name} does not scroll sideways at ${width} px`, async ({ page, signedInAs }) => {
+      await page.setViewportSize({ width, height: 844 });
+      if (signedIn) await signedInAs(ADA);
+      await open(page);
+      await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+      const overflow = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      );
+      expect(overflow).toBe(0);
+    });
+  }
+}
+
+test('the keyboard alone signs in, opens the account, closes it, and signs out', async ({ page }) => {
+  const press = (key: string) => page.keyboard.press(key);
+  await page.goto('/');
+  await expect(page.getByLabel('Username')).toBeFocused();
+  await page.keyboard.type(ADA.username);
+  await press('Tab');
+  await page.keyboard.type(ADA.password);
+  await press('Enter');
+
+  await expect(account(page)).toBeVisible();
+  await account(page).focus();
+  await press('Enter');
+  const panel = page.getByRole('dialog', { name: 'Your account' });
+  await expect(panel).toBeVisible();
+  await press('Escape');
+  await expect(panel).toBeHidden();
+  await expect(account(page)).toBeFocused();
+
+  await press('Enter');
+  const signOut = page.getByRole('button', { name: 'Sign out' });
+  await expect(async () => {
+    await press('Tab');
+    await expect(signOut).toBeFocused({ timeout: 100 });
+  }).toPass();
+  await press('Enter');
+  await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible();
+});
+
+test('the button that opens the account closes it too, also from within', async ({ page, signedInAs }) => {
+  await signedInAs(ADA);
+  await page.goto('/');
+  const panel = page.getByRole('dialog', { name: 'Your account' });
+  await account(page).click();
+  await page.keyboard.press('Tab');
+  await expect(panel).toBeVisible();
+  await account(page).click();
+  await expect(panel).toBeHidden();
+});
+
+test('the first stop of the keyboard skips the header', async ({ page, signedInAs }) => {
+  await signedInAs(ADA);
+  await page.goto('/');
+  await expect(account(page)).toBeVisible();
+  await page.keyboard.press('Tab');
+  await expect(page.getByRole('link', { name: 'Skip to the page' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('main')).toBeFocused();
+});
+
+test('the colours chosen by hand outlive a reload', async ({ page }) => {
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.goto('/sign-in');
+  const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const light = await background();
+  await page.getByRole('radio', { name: 'Dark' }).check({ force: true });
+  await expect.poll(background).not.toBe(light);
+  await page.reload();
+  await expect(page.getByRole('radio', { name: 'Dark' })).toBeChecked();
+  expect(await background()).not.toBe(light);
+});
