@@ -4,7 +4,7 @@ import { columnNames, engineOf, tableExists } from './support/schema';
 
 type Columns = Record<string, string>;
 
-/** Our own tables, by a prefix that no legacy application uses. Instants are epoch milliseconds; no foreign key leads into the legacy table (docs/adr). */
+/** Our own tables, by a prefix that no legacy application uses (the audit trail's name is contract, design section 8). Instants are epoch milliseconds; no foreign key leads into the legacy table (docs/adr). */
 const TABLES: Record<string, { columns: Columns; primaryKey: string; indexes?: Record<string, string> }> = {
   cutover_user_state: {
     columns: {
@@ -13,6 +13,7 @@ const TABLES: Record<string, { columns: Columns; primaryKey: string; indexes?: R
       pin_set_by: 'VARCHAR(150) NULL',
       pin_set_at: 'BIGINT NULL',
       last_sign_in_at: 'BIGINT NULL',
+      last_external_refusal: 'VARCHAR(32) NULL',
     },
     primaryKey: 'user_id',
   },
@@ -49,14 +50,20 @@ const TABLES: Record<string, { columns: Columns; primaryKey: string; indexes?: R
   cutover_provider_tokens: {
     columns: {
       session_id: 'VARCHAR(36) NOT NULL',
-      access_token: 'TEXT NOT NULL',
-      refresh_token: 'TEXT NULL',
-      id_token: 'TEXT NULL',
+      access_token: 'LONGTEXT NOT NULL',
+      refresh_token: 'LONGTEXT NULL',
+      id_token: 'LONGTEXT NULL',
       obtained_at: 'BIGINT NOT NULL',
       access_token_expires_at: 'BIGINT NOT NULL',
       version: 'INT NOT NULL',
+      refresh_due_at: 'BIGINT NULL',
+      lease_owner: 'VARCHAR(36) NULL',
+      lease_until: 'BIGINT NULL',
+      sent_at: 'BIGINT NULL',
+      failures: 'INT NOT NULL DEFAULT 0',
     },
     primaryKey: 'session_id',
+    indexes: { ix_provider_tokens_refresh_due_at: 'refresh_due_at' },
   },
   cutover_session_bearers: {
     columns: {
@@ -67,9 +74,34 @@ const TABLES: Record<string, { columns: Columns; primaryKey: string; indexes?: R
     primaryKey: 'token_hash, session_id',
     indexes: { ix_session_bearers_session_id: 'session_id', ix_session_bearers_expires_at: 'expires_at' },
   },
+  cutover_rate_limits: {
+    columns: {
+      bucket: 'VARCHAR(100) NOT NULL',
+      points: 'INT NOT NULL',
+      expires_at: 'BIGINT NULL',
+    },
+    primaryKey: 'bucket',
+    indexes: { ix_rate_limits_expires_at: 'expires_at' },
+  },
+  audit_log: {
+    columns: {
+      id: 'BIGINT NOT NULL AUTO_INCREMENT',
+      at: 'BIGINT NOT NULL',
+      actor: 'VARCHAR(150) NOT NULL',
+      action: 'VARCHAR(40) NOT NULL',
+      subject: 'VARCHAR(150) NULL',
+      outcome: 'VARCHAR(16) NOT NULL',
+      code: 'VARCHAR(32) NULL',
+      address: 'VARCHAR(45) NULL',
+      request_id: 'VARCHAR(64) NULL',
+      detail: 'TEXT NULL',
+    },
+    primaryKey: 'id',
+    indexes: { ix_audit_log_at: 'at', ix_audit_log_subject: 'subject' },
+  },
 };
 
-/** Sessions, the provider's tokens, the rollout's decisions, and what we know of a person beside the legacy row. */
+/** Sessions, the provider's tokens, the rollout's decisions, what we know of a person beside the legacy row, who failed how often, and who did what. */
 export class SignInState1780000000003 implements MigrationInterface {
   name = 'SignInState1780000000003';
 
@@ -79,7 +111,7 @@ export class SignInState1780000000003 implements MigrationInterface {
     const options = engine === 'mysql' ? ' ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin' : '';
     for (const [table, { columns, primaryKey, indexes = {} }] of Object.entries(TABLES)) {
       const lines = Object.entries(columns).map(
-        ([name, type]) => `${name} ${engine === 'sqlite' ? type.replace(/^INT /, 'INTEGER ') : type}`,
+        ([name, type]) => `${name} ${engine === 'sqlite' ? inSqlite(type) : type}`,
       );
       const inTable =
         engine === 'mysql'
@@ -108,6 +140,10 @@ export class SignInState1780000000003 implements MigrationInterface {
     for (const table of Object.keys(TABLES).reverse()) await runner.query(`DROP TABLE IF EXISTS ${table}`);
   }
 }
+
+/** `INTEGER PRIMARY KEY` counts by itself; AUTOINCREMENT would leave a table of its own behind (https://sqlite.org/autoinc.html). */
+const inSqlite = (type: string) =>
+  type.includes('AUTO_INCREMENT') ? 'INTEGER NOT NULL' : type.replace(/^INT /, 'INTEGER ');
 
 /** A table of our name that is not exactly ours is neither used nor, later, dropped. */
 async function refuseForeignTables(runner: QueryRunner): Promise<void> {

@@ -8,7 +8,13 @@ import {
   ExternalProbeModule,
   ProviderCircuits,
 } from '@cutover/external-auth';
-import { HealthModule, LoggingModule } from '@cutover/operations';
+import {
+  AuditModule,
+  HealthModule,
+  LoggingModule,
+  MetricsEndpointModule,
+  MetricsModule,
+} from '@cutover/operations';
 import { RolloutModule } from '@cutover/rollout';
 import { SessionsModule } from '@cutover/sessions';
 import { healthComponents } from './health/health-components';
@@ -22,6 +28,9 @@ export class AppModule {
         ConfigurationModule.forRoot(settings),
         LoggingModule.forRoot(),
         DatabaseModule.forRoot(),
+        MetricsModule,
+        MetricsEndpointModule,
+        AuditModule,
         ExternalAuthModule,
         ExternalProbeModule,
         SessionsModule,

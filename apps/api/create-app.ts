@@ -6,7 +6,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Settings } from '@cutover/config';
 import { ValidationFailed } from '@cutover/contracts';
-import { ApplicationLogger } from '@cutover/operations';
+import { ApplicationLogger, clientAddress, inRequest } from '@cutover/operations';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppModule } from './app.module';
 import { AllowedMethods, refuseWrongMethod } from './http/allowed-methods';
@@ -55,8 +55,9 @@ export async function createApp(
   app.useGlobalFilters(problems);
 
   instance.removeContentTypeParser('text/plain');
-  instance.addHook('onRequest', async (request, reply) => {
+  instance.addHook('onRequest', (request, reply, done) => {
     reply.header('X-Request-Id', String(request.id));
+    inRequest({ requestId: String(request.id), address: clientAddress(request.ip) }, done);
   });
   await registerSecurityHeaders(instance, settings.http);
   requireSecureTransport(instance, settings.http);

@@ -300,6 +300,7 @@ describeOnEachEngine('the HTTP edge', (engine) => {
       '/health',
       '/health/live',
       '/health/ready',
+      '/metrics',
     ];
 
     it('but for those that say otherwise', async () => {

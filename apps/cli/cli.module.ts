@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ConfigurationModule, type Settings } from '@cutover/config';
 import { DatabaseModule } from '@cutover/database';
+import { AuditModule, MetricsModule } from '@cutover/operations';
 import { RolloutModule } from '@cutover/rollout';
 import { UsersModule } from '@cutover/users';
 
@@ -9,7 +10,14 @@ export class CliModule {
   static forRoot(settings: Settings): DynamicModule {
     return {
       module: CliModule,
-      imports: [ConfigurationModule.forRoot(settings), DatabaseModule.forRoot(), UsersModule, RolloutModule],
+      imports: [
+        ConfigurationModule.forRoot(settings),
+        DatabaseModule.forRoot(),
+        MetricsModule,
+        AuditModule,
+        UsersModule,
+        RolloutModule,
+      ],
     };
   }
 }

@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import '@fastify/cookie';
 import { Controller, Get, HttpCode, Post, Req, Res, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
@@ -13,7 +12,7 @@ import {
   type SignIn,
 } from '@cutover/sessions';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Public } from '@cutover/operations';
+import { clientAddress, Public } from '@cutover/operations';
 import { SameOriginGuard } from './same-origin.guard';
 import { SignInGuard } from './sign-in/sign-in.guard';
 import { sessionSchema, userSchema } from './sign-in/sign-in.schemas';
@@ -109,12 +108,8 @@ export class AuthController {
 }
 
 function deviceOf(request: FastifyRequest): Device {
-  return { userAgent: request.headers['user-agent']?.slice(0, 255) ?? null, address: addressOf(request.ip) };
-}
-
-/** Some proxies forward an address with its port. What is no address is not kept. */
-function addressOf(forwarded: string): string | null {
-  const address =
-    /^\[([^\]]+)\](?::\d+)?$/.exec(forwarded)?.[1] ?? /^([\d.]+):\d+$/.exec(forwarded)?.[1] ?? forwarded;
-  return isIP(address) === 0 ? null : address;
+  return {
+    userAgent: request.headers['user-agent']?.slice(0, 255) ?? null,
+    address: clientAddress(request.ip),
+  };
 }

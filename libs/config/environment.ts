@@ -39,6 +39,10 @@ export const environment = z.object({
   SESSION_ABSOLUTE_TIMEOUT: whole('seconds', 60, 90 * DAY).default(43_200),
   SESSION_REPLAY_GRACE: whole('seconds', 0, 300).default(10),
   TOKEN_REFRESH_BUFFER: whole('seconds', 0, 3600).default(300),
+  TOKEN_REFRESH_INTERVAL: whole('seconds', 1, 3600).default(15),
+
+  RATE_LIMIT_SIGN_IN_PER_ACCOUNT: whole('attempts a minute', 0, 100_000).default(5),
+  RATE_LIMIT_SIGN_IN_PER_ADDRESS: whole('attempts a minute', 0, 100_000).default(60),
 
   USE_EXTERNAL_AUTH: flag.default(false),
   EXTERNAL_AUTH_API_URL: webUrl.optional(),
@@ -48,11 +52,19 @@ export const environment = z.object({
   EXTERNAL_AUTH_USERINFO_ENDPOINT: path.default('/api/auth/me'),
   EXTERNAL_AUTH_LOGOUT_ENDPOINT: path.default('/api/auth/logout'),
   EXTERNAL_AUTH_JWKS_URL: webUrl.optional(),
+  EXTERNAL_AUTH_TOKEN_URL: webUrl.optional(),
   EXTERNAL_AUTH_TIMEOUT: whole('milliseconds', 50, 120_000).default(5000),
   EXTERNAL_AUTH_TENANT_ID: z.guid('expects the tenant’s id, a GUID').optional(),
   EXTERNAL_AUTH_CLIENT_ID: z.string().optional(),
+  EXTERNAL_AUTH_CLIENT_SECRET: z.string().optional(),
   EXTERNAL_AUTH_ISSUER: list.optional(),
   EXTERNAL_AUTH_AUDIENCE: list.optional(),
+  EXTERNAL_AUTH_TOKEN_VALIDATION: z
+    .enum(['jwks', 'introspect'], 'expects jwks or introspect')
+    .default('jwks'),
+  EXTERNAL_AUTH_BEARER: z.enum(['access_token', 'session'], 'expects access_token or session').optional(),
+  EXTERNAL_AUTH_ACCEPT_BEARER: flag.default(false),
+  EXTERNAL_AUTH_ALLOWED_CLIENTS: list.default([]),
   EXTERNAL_AUTH_USERNAME_DOMAIN: z
     .string()
     .regex(/^[^@\s]+\.[^@\s]+$/, 'expects a domain like example.org, without @')
@@ -61,6 +73,8 @@ export const environment = z.object({
     .enum(['typed', 'azure_email'], 'expects typed or azure_email')
     .default('typed'),
   EXTERNAL_AUTH_PROVISION: flag.default(false),
+  EXTERNAL_AUTH_FALLBACK: z.enum(['none', 'local'], 'expects none or local').default('none'),
+  EXTERNAL_AUTH_REFRESH_REPEAT: flag.default(true),
   EXTERNAL_AUTH_PROBE_INTERVAL: whole('seconds', 1, 3600).default(15),
   EXTERNAL_AUTH_CIRCUIT_FAILURES: whole('outages in a row', 1, 1000).default(5),
   EXTERNAL_AUTH_CIRCUIT_RESET: whole('seconds', 1, 3600).default(10),

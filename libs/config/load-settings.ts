@@ -2,8 +2,9 @@ import { dirname, join } from 'node:path';
 import { STAND_IN_TENANT_ID } from '@cutover/contracts';
 import { ConfigurationError, type ConfigurationFault } from './configuration-error';
 import { environment, type Environment } from './environment';
+import { externalAuthFaults, externalAuthOf } from './external-auth-environment';
 import { keptSecrets } from './kept-secrets';
-import type { ExternalAuthSettings, Settings } from './settings';
+import type { Settings } from './settings';
 
 export interface LoadOptions {
   /** Where secrets are generated and kept when none are set; beside the embedded database where it says nothing. */
@@ -55,24 +56,15 @@ export function loadSettings(
       absoluteTimeout: env.SESSION_ABSOLUTE_TIMEOUT,
       replayGrace: env.SESSION_REPLAY_GRACE,
       tokenRefreshBuffer: env.TOKEN_REFRESH_BUFFER,
+      tokenRefreshInterval: env.TOKEN_REFRESH_INTERVAL,
+    },
+    rateLimits: {
+      perAccount: env.RATE_LIMIT_SIGN_IN_PER_ACCOUNT,
+      perAddress: env.RATE_LIMIT_SIGN_IN_PER_ADDRESS,
     },
     useExternalAuth: env.USE_EXTERNAL_AUTH,
     externalAuth: externalAuthOf(env),
   };
-}
-
-function externalAuthFaults(env: Environment): ConfigurationFault[] {
-  if (!env.USE_EXTERNAL_AUTH) return [];
-  const needed = {
-    EXTERNAL_AUTH_API_URL: env.EXTERNAL_AUTH_API_URL,
-    EXTERNAL_AUTH_JWKS_URL: env.EXTERNAL_AUTH_JWKS_URL,
-    EXTERNAL_AUTH_TENANT_ID: env.EXTERNAL_AUTH_TENANT_ID,
-    EXTERNAL_AUTH_ISSUER: env.EXTERNAL_AUTH_ISSUER?.[0],
-    EXTERNAL_AUTH_AUDIENCE: env.EXTERNAL_AUTH_AUDIENCE?.[0],
-  };
-  return Object.entries(needed)
-    .filter(([, value]) => value === undefined)
-    .map(([name]) => ({ name, problem: 'must be set where USE_EXTERNAL_AUTH is true; it has no default' }));
 }
 
 function sessionFaults(env: Environment): ConfigurationFault[] {
@@ -85,6 +77,7 @@ function productionFaults(env: Environment): ConfigurationFault[] {
     PUBLIC_URL: env.PUBLIC_URL,
     EXTERNAL_AUTH_API_URL: env.EXTERNAL_AUTH_API_URL,
     EXTERNAL_AUTH_JWKS_URL: env.EXTERNAL_AUTH_JWKS_URL,
+    EXTERNAL_AUTH_TOKEN_URL: env.EXTERNAL_AUTH_TOKEN_URL,
   };
   const faults = Object.entries(urls)
     .filter(([, url]) => url?.startsWith('http:'))
@@ -104,33 +97,6 @@ function productionFaults(env: Environment): ConfigurationFault[] {
     });
   }
   return faults;
-}
-
-function externalAuthOf(env: Environment): ExternalAuthSettings | null {
-  const { EXTERNAL_AUTH_API_URL: api, EXTERNAL_AUTH_JWKS_URL: jwks, EXTERNAL_AUTH_TENANT_ID: tenantId } = env;
-  if (!api || !jwks || !tenantId || !env.EXTERNAL_AUTH_ISSUER?.length || !env.EXTERNAL_AUTH_AUDIENCE?.length)
-    return null;
-  const at = (path: string) => api.replace(/\/+$/, '') + path;
-  return {
-    urls: {
-      login: at(env.EXTERNAL_AUTH_ENDPOINT),
-      refresh: at(env.EXTERNAL_AUTH_REFRESH_ENDPOINT),
-      validate: at(env.EXTERNAL_AUTH_VALIDATE_ENDPOINT),
-      userInfo: at(env.EXTERNAL_AUTH_USERINFO_ENDPOINT),
-      logout: at(env.EXTERNAL_AUTH_LOGOUT_ENDPOINT),
-      jwks,
-    },
-    timeout: env.EXTERNAL_AUTH_TIMEOUT,
-    circuit: { failures: env.EXTERNAL_AUTH_CIRCUIT_FAILURES, reset: env.EXTERNAL_AUTH_CIRCUIT_RESET },
-    issuers: env.EXTERNAL_AUTH_ISSUER,
-    audiences: env.EXTERNAL_AUTH_AUDIENCE,
-    tenantId,
-    clientId: env.EXTERNAL_AUTH_CLIENT_ID ?? null,
-    usernameDomain: env.EXTERNAL_AUTH_USERNAME_DOMAIN ?? null,
-    usernameSource: env.EXTERNAL_AUTH_USERNAME_SOURCE,
-    provision: env.EXTERNAL_AUTH_PROVISION,
-    probeInterval: env.EXTERNAL_AUTH_PROBE_INTERVAL,
-  };
 }
 
 function secretsOf(env: Environment, secretsFile = besideEmbeddedDatabase(env)): Settings['secrets'] {

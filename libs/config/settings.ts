@@ -6,6 +6,7 @@ export interface Settings {
   database: DatabaseSettings;
   secrets: SecretSettings;
   session: SessionSettings;
+  rateLimits: RateLimitSettings;
   /** `USE_EXTERNAL_AUTH`, the master switch: `false` sends every new sign-in to the local side. */
   useExternalAuth: boolean;
   /** `null` where the external API is not (fully) described; never so while {@link Settings.useExternalAuth}. */
@@ -57,6 +58,15 @@ export interface SessionSettings {
   replayGrace: number;
   /** A provider's access token is refreshed when fewer seconds than this are left of it. */
   tokenRefreshBuffer: number;
+  /** Between two looks for tokens that are due. */
+  tokenRefreshInterval: number;
+}
+
+/** Failed sign-ins a minute after which further attempts are refused; 0 refuses none. */
+export interface RateLimitSettings {
+  perAccount: number;
+  /** An IPv4 address, or a /64 of IPv6. */
+  perAddress: number;
 }
 
 export interface ExternalAuthSettings {
@@ -66,7 +76,10 @@ export interface ExternalAuthSettings {
     validate: string;
     userInfo: string;
     logout: string;
-    jwks: string;
+    /** `null` where tokens are checked by `validate` only. */
+    jwks: string | null;
+    /** Entra's own token endpoint, for refreshes; `null` sends them to `refresh`. */
+    token: string | null;
   };
   /** Milliseconds, for one attempt at a call. */
   timeout: number;
@@ -75,14 +88,28 @@ export interface ExternalAuthSettings {
   issuers: string[];
   /** Accepted values of `aud`. */
   audiences: string[];
-  tenantId: string;
+  /** `null` where tokens are checked by `validate` only and nobody said it. */
+  tenantId: string | null;
   /** Our client id over there: a further accepted `aud` of ID tokens (OIDC Core section 2). */
   clientId: string | null;
+  clientSecret: string | null;
+  /** `jwks`: tokens are JWTs that the keys verify. `introspect`: the API is asked, at sign-in and refresh. */
+  tokenValidation: 'jwks' | 'introspect';
+  /** What the browser gets: the provider's access token, or a JWT of ours that stands for the session. */
+  bearer: 'access_token' | 'session';
+  /** Takes access tokens for our audience that another application obtained. */
+  acceptBearer: boolean;
+  /** Client ids (`azp`, `appid`) of these applications. */
+  allowedClients: string[];
   /** Appended as `@domain` to a typed name without one; `null` sends the name as typed. */
   usernameDomain: string | null;
   usernameSource: 'typed' | 'azure_email';
   /** Make a local row for a person whom only the external side knows. */
   provision: boolean;
+  /** What serves a person of the external side while it is unavailable. */
+  fallback: 'none' | 'local';
+  /** A refresh whose answer was lost is tried again with the same token. */
+  refreshRepeat: boolean;
   /** Seconds between two background probes of the API. */
   probeInterval: number;
 }

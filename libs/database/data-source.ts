@@ -55,10 +55,19 @@ export async function dataSourceOptions(
   };
 }
 
+/** A data source that is not connected yet. */
+export function createDataSource(options: DataSourceOptions): DataSource {
+  const dataSource = new DataSource(options);
+  // SQLite takes any name for a type, and text is as long as it is (https://sqlite.org/datatype3.html section 3.1):
+  // so one entity can have a column for a token of any length on both engines.
+  if (options.type === 'better-sqlite3') dataSource.driver.supportedDataTypes.push('longtext');
+  return dataSource;
+}
+
 /** @returns a connected data source. @throws ServiceUnavailable */
 export async function openDataSource(connection: Connection, entities: Entities = []): Promise<DataSource> {
   try {
-    return await new DataSource(await dataSourceOptions(connection, entities)).initialize();
+    return await createDataSource(await dataSourceOptions(connection, entities)).initialize();
   } catch (error) {
     throw classified(error);
   }

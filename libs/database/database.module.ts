@@ -1,7 +1,8 @@
 import { type DynamicModule, Injectable, Logger, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import type { DataSourceOptions } from 'typeorm';
 import { SettingsService } from '@cutover/config';
-import { dataSourceOptions } from './data-source';
+import { createDataSource, dataSourceOptions } from './data-source';
 import { Database } from './database';
 import { DatabaseHealth } from './database-health';
 import { Migrator } from './migrator';
@@ -37,6 +38,8 @@ export class DatabaseModule {
             autoLoadEntities: true,
             retryAttempts: 0, // whoever starts us starts us again; a wrong URL is better said at once
           }),
+          dataSourceFactory: async (options?: DataSourceOptions) =>
+            createDataSource(options as DataSourceOptions).initialize(),
         }),
       ],
       providers: [Database, Migrator, DatabaseHealth, MigrateOnStart],

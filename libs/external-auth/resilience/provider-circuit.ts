@@ -10,8 +10,10 @@ import {
 import { CircuitOpen, ExternalUnavailable } from '../errors';
 import { describeFailure, type Operation } from '../upstream-failure';
 
+export const CIRCUIT_STATES = ['closed', 'open', 'half-open'] as const;
+
 export interface CircuitStatus {
-  state: 'closed' | 'open' | 'half-open';
+  state: (typeof CIRCUIT_STATES)[number];
   /** Epoch milliseconds at which this state began. */
   since: number;
   /** The failure that opened it; none while it is closed. */
@@ -33,6 +35,7 @@ export class ProviderCircuit {
   constructor(
     private readonly origin: string,
     { failures, reset }: CircuitSettings,
+    private readonly onEntered: (state: CircuitStatus['state']) => void = () => undefined,
   ) {
     this.reset = reset * 1000;
     this.breaker = circuitBreaker(handleType(ExternalUnavailable), {
@@ -42,6 +45,7 @@ export class ProviderCircuit {
     this.breaker.onBreak((reason) => this.opened('error' in reason ? reason.error : undefined));
     this.breaker.onHalfOpen(() => this.halfOpened());
     this.breaker.onReset(() => this.closed());
+    this.onEntered('closed');
   }
 
   status(): CircuitStatus {
@@ -68,9 +72,14 @@ export class ProviderCircuit {
     return outcome.value;
   }
 
+  private enter(status: CircuitStatus): void {
+    this.current = status;
+    this.onEntered(status.state);
+  }
+
   private opened(error: unknown): void {
     const cause = error instanceof ExternalUnavailable ? describeFailure(error.failure) : 'unknown';
-    this.current = { state: 'open', since: Date.now(), cause };
+    this.enter({ state: 'open', since: Date.now(), cause });
     const { origin } = this;
     this.logger.warn(
       { origin, cause, seconds: this.reset / 1000 },
@@ -80,13 +89,13 @@ export class ProviderCircuit {
 
   private halfOpened(): void {
     const { cause } = this.current;
-    this.current = { ...this.current, state: 'half-open', since: Date.now() };
+    this.enter({ ...this.current, state: 'half-open', since: Date.now() });
     this.logger.log({ origin: this.origin, cause }, 'circuit half-open: one call is let through');
   }
 
   private closed(): void {
     const { cause } = this.current;
-    this.current = { state: 'closed', since: Date.now() };
+    this.enter({ state: 'closed', since: Date.now() });
     this.logger.log({ origin: this.origin, cause }, 'circuit closed: it answers again');
   }
 }

@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { SettingsService } from '@cutover/config';
+import { Metrics } from '@cutover/operations';
+import { ExternalMisconfigured } from '../errors';
 import { requiredSettings } from '../required-settings';
 import type { Operation } from '../upstream-failure';
-import { type CircuitStatus, ProviderCircuit } from './provider-circuit';
+import { CIRCUIT_STATES, type CircuitStatus, ProviderCircuit } from './provider-circuit';
 
 /**
  * One circuit for all operations of the external API. Keys that are published elsewhere, as Entra's, have one of their
@@ -12,14 +14,30 @@ import { type CircuitStatus, ProviderCircuit } from './provider-circuit';
 export class ProviderCircuits {
   private readonly byOrigin = new Map<string, ProviderCircuit>();
 
-  constructor(private readonly settings: SettingsService) {}
+  constructor(
+    private readonly settings: SettingsService,
+    private readonly metrics: Metrics,
+  ) {}
 
+  /** @throws ExternalMisconfigured where the settings name no address for this operation */
   of(operation: Operation): ProviderCircuit {
     const { urls, circuit: circuitSettings } = requiredSettings(this.settings, operation);
-    const { origin } = new URL(urls[operation]);
-    const circuit = this.byOrigin.get(origin) ?? new ProviderCircuit(origin, circuitSettings);
+    const url = urls[operation];
+    if (url === null) throw new ExternalMisconfigured({ operation, reason: 'no address is set' });
+    const { origin } = new URL(url);
+    const circuit =
+      this.byOrigin.get(origin) ??
+      new ProviderCircuit(origin, circuitSettings, (state) => this.count(origin, state));
     this.byOrigin.set(origin, circuit);
     return circuit;
+  }
+
+  /** The gauge is the API's own circuit; changes are counted for all. */
+  private count(origin: string, entered: CircuitStatus['state']): void {
+    this.metrics.circuitChanges.inc({ state: entered });
+    const { urls } = requiredSettings(this.settings, 'login');
+    if (origin !== new URL(urls.login).origin) return;
+    for (const state of CIRCUIT_STATES) this.metrics.circuitState.set({ state }, state === entered ? 1 : 0);
   }
 
   /** The circuit of the API itself. @throws ExternalMisconfigured where none is set */

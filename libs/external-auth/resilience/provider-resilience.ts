@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { SettingsService } from '@cutover/config';
+import { Metrics } from '@cutover/operations';
 import { timeout, TimeoutStrategy } from 'cockatiel';
 import { requiredSettings } from '../required-settings';
 import type { Operation } from '../upstream-failure';
@@ -22,6 +23,7 @@ export class ProviderResilience {
   constructor(
     private readonly settings: SettingsService,
     private readonly circuits: ProviderCircuits,
+    private readonly metrics: Metrics,
   ) {}
 
   /**
@@ -38,7 +40,9 @@ export class ProviderResilience {
       return this.slots.run(guarded, signal);
     };
     const limit = timeout(total, { strategy: TimeoutStrategy.Cooperative, abortOnReturn: false });
-    const repeats = repeatsOf(operation, Date.now() + total);
+    const repeats = repeatsOf(operation, Date.now() + total, () =>
+      this.metrics.externalRetries.inc({ operation }),
+    );
     return limit.execute(({ signal }) => repeats.execute(() => once(signal), signal));
   }
 }

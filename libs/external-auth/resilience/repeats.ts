@@ -15,8 +15,9 @@ const MOST_REPEATS = 2;
 /**
  * Repeats of one call; made anew for each.
  * @param deadline epoch milliseconds; what could only be repeated later is not repeated
+ * @param onRepeat is told of each repeat
  */
-export function repeatsOf(operation: Operation, deadline: number): IPolicy {
+export function repeatsOf(operation: Operation, deadline: number, onRepeat: () => void): IPolicy {
   if (!REPEATABLE.has(operation)) return noop;
   let repeats = 0;
   let wait = 0;
@@ -25,7 +26,12 @@ export function repeatsOf(operation: Operation, deadline: number): IPolicy {
     wait = waitBefore(repeats++, error.retryAfter);
     return Date.now() + wait < deadline;
   });
-  return retry(worthRepeating, { maxAttempts: MOST_REPEATS, backoff: new DelegateBackoff(() => wait) });
+  const policy = retry(worthRepeating, {
+    maxAttempts: MOST_REPEATS,
+    backoff: new DelegateBackoff(() => wait),
+  });
+  policy.onRetry(onRepeat);
+  return policy;
 }
 
 /** An outage; a throttle only where it says when. An open circuit is not waited for. */

@@ -1,4 +1,5 @@
 import { ConfigurationModule, loadSettings } from '@cutover/config';
+import { MetricsModule } from '@cutover/operations';
 import { Test } from '@nestjs/testing';
 import { randomBytes } from 'node:crypto';
 import { ExternalAvailability } from '../availability/external-availability';
@@ -20,6 +21,7 @@ export async function externalAuthUnderTest(environment: Environment, { probe = 
   const module = await Test.createTestingModule({
     imports: [
       ConfigurationModule.forRoot(settings),
+      MetricsModule,
       ExternalAuthModule,
       ...(probe ? [ExternalProbeModule] : []),
     ],

@@ -44,10 +44,12 @@ export class ProviderKeys {
   }
 
   private create() {
-    const settings = requiredSettings(this.settings, 'jwks');
-    return createRemoteJWKSet(new URL(settings.urls.jwks), {
+    const { urls, timeout } = requiredSettings(this.settings, 'jwks');
+    if (urls.jwks === null)
+      throw new ExternalMisconfigured({ operation: 'jwks', reason: 'no address is set' });
+    return createRemoteJWKSet(new URL(urls.jwks), {
       cooldownDuration: COOLDOWN,
-      timeoutDuration: settings.timeout,
+      timeoutDuration: timeout,
       [customFetch]: (url) => this.fetch(url),
     });
   }

@@ -75,7 +75,7 @@ export class ProviderTokenVerifier {
       clockTolerance: CLOCK_TOLERANCE,
     }).catch(rethrow);
     const { tid, oid } = payload as { tid?: unknown; oid?: unknown };
-    if (String(tid).toLowerCase() !== tenantId.toLowerCase())
+    if (String(tid).toLowerCase() !== tenantId?.toLowerCase())
       throw new TokenInvalid({ cause: { claim: 'tid' } });
     if (typeof oid !== 'string' || oid === '') throw new TokenInvalid({ cause: { claim: 'oid' } });
     return payload as VerifiedClaims;

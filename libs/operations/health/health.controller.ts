@@ -4,7 +4,7 @@ import type { HealthCheckResult } from '@nestjs/terminus';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Public } from '../access/public.decorator';
 import { HealthService } from './health.service';
-import { OperatorAccess } from './operator-access';
+import { OperatorAccess } from '../access/operator-access';
 
 /**
  * The three questions that a load balancer and an operator ask. Which component is up is public; why not, and

@@ -3,7 +3,7 @@ import { TerminusModule } from '@nestjs/terminus';
 import { HEALTH_COMPONENTS, type HealthComponents } from './health-component';
 import { HealthController } from './health.controller';
 import { HealthService } from './health.service';
-import { OperatorAccess } from './operator-access';
+import { OperatorAccess } from '../access/operator-access';
 
 export interface HealthModuleOptions {
   imports: NonNullable<ModuleMetadata['imports']>;

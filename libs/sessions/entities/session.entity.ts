@@ -57,4 +57,8 @@ export type SessionEnd =
   | 'idle_timeout'
   | 'expired'
   | 'deactivated'
-  | 'grant_invalid';
+  | 'grant_invalid'
+  /** The external side says that the account is disabled. */
+  | 'account_disabled'
+  /** The answer to a refresh was lost, and the provider allows no second use of a refresh token. */
+  | 'refresh_lost';

@@ -18,4 +18,8 @@ export class UserStateEntity {
 
   @Column({ name: 'last_sign_in_at', type: 'bigint', nullable: true })
   lastSignInAt!: number | null;
+
+  /** The code with which the external side last refused this person; `null` since it last let them in. */
+  @Column({ name: 'last_external_refusal', type: 'varchar', length: 32, nullable: true })
+  lastExternalRefusal!: string | null;
 }

@@ -1,0 +1,64 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '@cutover/database';
+import { currentRequest } from '../request/request-context';
+
+/** What is kept of somebody's doing. The list is contract for whoever reads the trail: it is added to, never renamed. */
+export type AuditAction =
+  | 'sign_in'
+  | 'sign_in.fallback'
+  | 'session.ended'
+  | 'user.linked'
+  | 'user.provisioned'
+  | 'user.pinned'
+  | 'user.activated'
+  | 'user.deactivated'
+  | 'rollout.changed'
+  | 'keys.rotated';
+
+export interface AuditEntry {
+  action: AuditAction;
+  /** Who did it: `user:7`, `cli:olga`, `cutover` for what happens by itself, `anonymous` before a sign-in. */
+  actor: string;
+  /** On whom or what: `user:7`, `session:<id>`. */
+  subject?: string | null;
+  outcome: 'success' | 'failure';
+  /** The problem's code, or why a session ended. */
+  code?: string | null;
+  /** Figures and reasons; never a password, a token or a key. */
+  detail?: Record<string, string | number | boolean | null>;
+}
+
+/** Characters, as the columns hold them. */
+const LONGEST = { name: 150, address: 45, requestId: 64 };
+
+/** Append-only record of who did what (design section 8). */
+@Injectable()
+export class AuditTrail {
+  constructor(private readonly database: Database) {}
+
+  /**
+   * Adds an entry in the transaction that is under way, if one is: what is undone leaves none.
+   *
+   * @throws ServiceUnavailable
+   */
+  async record({ action, actor, subject, outcome, code, detail }: AuditEntry): Promise<void> {
+    const request = currentRequest();
+    await this.database.execute(
+      `INSERT INTO audit_log (at, actor, action, subject, outcome, code, address, request_id, detail)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      [
+        Date.now(),
+        cut(actor, LONGEST.name),
+        action,
+        cut(subject ?? null, LONGEST.name),
+        outcome,
+        code ?? null,
+        cut(request?.address ?? null, LONGEST.address),
+        cut(request?.requestId ?? null, LONGEST.requestId),
+        detail ? JSON.stringify(detail) : null,
+      ],
+    );
+  }
+}
+
+const cut = (text: string | null, longest: number) => text && [...text].slice(0, longest).join('');

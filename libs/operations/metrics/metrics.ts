@@ -1,0 +1,76 @@
+import { Injectable } from '@nestjs/common';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+/** Seconds; from a local answer to a provider that is about to time out. */
+const UPSTREAM_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/**
+ * Every metric of this product, by its name (design section 8). Labels take a fixed, small set of values: never a
+ * user, an address or a text that somebody else wrote.
+ *
+ * @see https://prometheus.io/docs/practices/naming/
+ */
+@Injectable()
+export class Metrics {
+  readonly registry = new Registry();
+
+  readonly externalRequests = this.counter(
+    'external_auth_requests_total',
+    'Calls of the external API that were sent.',
+    ['operation', 'outcome'],
+  );
+  readonly externalRequestDuration = new Histogram({
+    name: 'cutover_external_auth_request_duration_seconds',
+    help: 'How long calls of the external API took.',
+    labelNames: ['operation', 'outcome'],
+    buckets: UPSTREAM_BUCKETS,
+    registers: [this.registry],
+  });
+  readonly externalRetries = this.counter(
+    'external_auth_retries_total',
+    'Calls of the external API that were repeated.',
+    ['operation'],
+  );
+  readonly circuitState = this.gauge(
+    'external_auth_circuit_state',
+    '1 for the state that the circuit of the external API is in.',
+    ['state'],
+  );
+  readonly circuitChanges = this.counter(
+    'external_auth_circuit_changes_total',
+    'Changes of the circuit of the external API, by the state that was entered.',
+    ['state'],
+  );
+  readonly tokenRefreshes = this.counter('token_refresh_total', 'Refreshes of provider tokens.', ['outcome']);
+  readonly tokenRefreshDue = this.gauge(
+    'token_refresh_due',
+    'Provider tokens that are due for a refresh.',
+    [],
+  );
+  readonly tokenRefreshLag = this.gauge(
+    'token_refresh_lag_seconds',
+    'How long the token that is due longest has been due.',
+    [],
+  );
+  readonly bearerValidations = this.counter('bearer_validations_total', 'Bearer tokens that were checked.', [
+    'kind',
+    'outcome',
+  ]);
+  readonly jwksAge = this.gauge('jwks_age_seconds', 'Since the provider’s keys were last fetched.', []);
+  readonly fallbackSignIns = this.counter(
+    'fallback_sign_ins_total',
+    'Sign-ins that the local side served because the external one was down.',
+    [],
+  );
+  readonly rateLimited = this.counter('rate_limited_total', 'Attempts that were refused by a rate limit.', [
+    'by',
+  ]);
+
+  private counter<T extends string>(name: string, help: string, labelNames: T[]): Counter<T> {
+    return new Counter({ name: `cutover_${name}`, help, labelNames, registers: [this.registry] });
+  }
+
+  private gauge<T extends string>(name: string, help: string, labelNames: T[]): Gauge<T> {
+    return new Gauge({ name: `cutover_${name}`, help, labelNames, registers: [this.registry] });
+  }
+}
