@@ -1,11 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { MigrationRefusal } from './support/refusal';
-import { columnNames, engineOf, tableExists } from './support/schema';
+import { createOwnTables, dropOwnTables, type OwnTables } from './support/own-tables';
 
-type Columns = Record<string, string>;
-
-/** Our own tables, by a prefix that no legacy application uses (the audit trail's name is contract, design section 8). Instants are epoch milliseconds; no foreign key leads into the legacy table (docs/adr). */
-const TABLES: Record<string, { columns: Columns; primaryKey: string; indexes?: Record<string, string> }> = {
+const TABLES: OwnTables = {
   cutover_user_state: {
     columns: {
       user_id: 'INT NOT NULL',
@@ -106,26 +102,12 @@ export class SignInState1780000000003 implements MigrationInterface {
   name = 'SignInState1780000000003';
 
   async up(runner: QueryRunner): Promise<void> {
-    await refuseForeignTables(runner);
-    const engine = engineOf(runner);
-    const options = engine === 'mysql' ? ' ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin' : '';
-    for (const [table, { columns, primaryKey, indexes = {} }] of Object.entries(TABLES)) {
-      const lines = Object.entries(columns).map(
-        ([name, type]) => `${name} ${engine === 'sqlite' ? inSqlite(type) : type}`,
-      );
-      const inTable =
-        engine === 'mysql'
-          ? Object.entries(indexes).map(([name, column]) => `INDEX ${name} (${column})`)
-          : [];
-      await runner.query(
-        `CREATE TABLE IF NOT EXISTS ${table} (${[...lines, `PRIMARY KEY (${primaryKey})`, ...inTable].join(', ')})${options}`,
-      );
-      if (engine === 'mysql') continue;
-      for (const [name, column] of Object.entries(indexes)) {
-        await runner.query(`CREATE INDEX IF NOT EXISTS ${name} ON ${table} (${column})`);
-      }
-    }
+    await createOwnTables(runner, TABLES);
     await this.decideNothingYet(runner);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await dropOwnTables(runner, TABLES);
   }
 
   private async decideNothingYet(runner: QueryRunner): Promise<void> {
@@ -133,26 +115,6 @@ export class SignInState1780000000003 implements MigrationInterface {
     await runner.query(
       `INSERT INTO cutover_rollout_policies (version, stage, percent, test_users, changed_by, changed_at, reason) VALUES (?, ?, ?, ?, ?, ?, ?)`,
       [0, 'off', 0, '[]', 'cutover', Date.now(), 'The start: everybody signs in locally.'],
-    );
-  }
-
-  async down(runner: QueryRunner): Promise<void> {
-    for (const table of Object.keys(TABLES).reverse()) await runner.query(`DROP TABLE IF EXISTS ${table}`);
-  }
-}
-
-/** `INTEGER PRIMARY KEY` counts by itself; AUTOINCREMENT would leave a table of its own behind (https://sqlite.org/autoinc.html). */
-const inSqlite = (type: string) =>
-  type.includes('AUTO_INCREMENT') ? 'INTEGER NOT NULL' : type.replace(/^INT /, 'INTEGER ');
-
-/** A table of our name that is not exactly ours is neither used nor, later, dropped. */
-async function refuseForeignTables(runner: QueryRunner): Promise<void> {
-  for (const [table, { columns }] of Object.entries(TABLES)) {
-    if (!(await tableExists(runner, table))) continue;
-    const present = (await columnNames(runner, table)).sort().join();
-    if (present === Object.keys(columns).sort().join()) continue;
-    throw new MigrationRefusal(
-      `The database has a table ${table} that is not Cutover's. Rename it, or move it to another database, first.`,
     );
   }
 }
