@@ -13,7 +13,7 @@ export async function listen(
   app: NestFastifyApplication,
   { host, port, publicUrl }: HttpSettings,
 ): Promise<string> {
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void end(app, signal));
+  endOnSignal(app);
   try {
     await app.listen({ host, port });
   } catch (error) {
@@ -31,13 +31,21 @@ export async function listen(
   return url;
 }
 
-/** NestJS' own handler of signals would exit 0 whatever was left undone. */
-async function end(app: NestFastifyApplication, signal: NodeJS.Signals): Promise<void> {
-  try {
-    await app.close(signal);
+/** NestJS' own handler of signals would exit 0 whatever was left undone. A second signal changes nothing. */
+function endOnSignal(app: NestFastifyApplication): void {
+  let ending = false;
+  const end = async () => {
+    if (ending) return;
+    ending = true;
+    await app.close();
     process.exit(app.get(RefreshesInHand).stored ? 0 : 1);
-  } catch (error) {
-    new Logger('shutdown').error({ err: error }, 'the end was not orderly');
-    process.exit(1);
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      end().catch((error: unknown) => {
+        new Logger('shutdown').error({ err: error }, 'the end was not orderly');
+        process.exit(1);
+      });
+    });
   }
 }

@@ -24,6 +24,8 @@ export class StandIn {
   connections = 0;
   /** Requests that followed the redirect of the shape `redirect`. */
   redirectsFollowed = 0;
+  /** Answers that never left, by the fault `lostReplies`. */
+  repliesLost = 0;
   readonly directory = new Directory();
   readonly grants = new RefreshGrants();
   readonly tokens: TokenIssuer;
@@ -52,6 +54,7 @@ export class StandIn {
     this.connections = 0;
     this.redirectsFollowed = 0;
     this.grants.replays = 0;
+    this.repliesLost = 0;
   }
 
   /** Opens grants as so many sign-ins would, for tests that need thousands. @throws Refusal for an unknown person */

@@ -21,6 +21,7 @@ export function controlRoutes(server: FastifyInstance, standIn: StandIn): void {
     connections: standIn.connections,
     redirectsFollowed: standIn.redirectsFollowed,
     replays: standIn.grants.replays,
+    repliesLost: standIn.repliesLost,
     keys: standIn.keys.published().keys.map(({ kid }) => kid),
     people: standIn.directory.all(),
   });

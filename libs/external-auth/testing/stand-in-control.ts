@@ -56,6 +56,8 @@ export interface StandInState {
   redirectsFollowed: number;
   /** Refresh tokens that were presented after their use. */
   replays: number;
+  /** Answers that never left, by `lostReplies`. */
+  repliesLost: number;
   /** Ids of the published keys, the signing one first. */
   keys: string[];
   people: { upn: string; name: string; email: string | null; oid: string; refusal: number | null }[];
