@@ -16,8 +16,9 @@ import {
   MetricsModule,
 } from '@cutover/operations';
 import { RolloutModule } from '@cutover/rollout';
-import { SessionsModule } from '@cutover/sessions';
+import { SessionsModule, TokenRefreshJob, TokenRefreshModule } from '@cutover/sessions';
 import { healthComponents } from './health/health-components';
+import { RefreshesInHand } from './refreshes-in-hand';
 
 @Module({})
 export class AppModule {
@@ -34,18 +35,21 @@ export class AppModule {
         ExternalAuthModule,
         ExternalProbeModule,
         SessionsModule,
+        TokenRefreshModule,
         RolloutModule,
         AuthModule,
         HealthModule.forRootAsync({
-          imports: [DatabaseModule, ExternalAuthModule],
-          inject: [DatabaseHealth, ExternalAvailability, ProviderCircuits],
+          imports: [DatabaseModule, ExternalAuthModule, TokenRefreshModule],
+          inject: [DatabaseHealth, ExternalAvailability, ProviderCircuits, TokenRefreshJob],
           useFactory: (
             database: DatabaseHealth,
             external: ExternalAvailability,
             circuits: ProviderCircuits,
-          ) => healthComponents(settings, database, external, circuits),
+            refreshJob: TokenRefreshJob,
+          ) => healthComponents(settings, database, external, circuits, refreshJob),
         }),
       ],
+      providers: [RefreshesInHand],
     };
   }
 }

@@ -16,6 +16,7 @@ import { PORTAL_ROOT, registerPortal } from './http/portal';
 import { ProblemFilter } from './http/problem.filter';
 import { requireSecureTransport } from './http/secure-transport';
 import { registerSecurityHeaders } from './http/security-headers';
+import { RefreshesInHand } from './refreshes-in-hand';
 
 /** Bytes. The largest body that anybody sends is a change of the rollout with a thousand names. */
 const BODY_LIMIT = 256 * 1024;
@@ -61,7 +62,7 @@ export async function createApp(
   });
   await registerSecurityHeaders(instance, settings.http);
   requireSecureTransport(instance, settings.http);
-  endOrderly(instance);
+  endOrderly(instance, (limit) => app.get(RefreshesInHand).finish(limit));
   await instance.register(fastifyCookie);
   serveOpenApi(app);
   await registerPortal(instance, settings.http, methods, portalRoot);

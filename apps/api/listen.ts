@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { Logger } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { HttpSettings } from '@cutover/config';
+import { RefreshesInHand } from './refreshes-in-hand';
 
 /**
  * Opens the port and says so in one log line.
@@ -12,7 +13,7 @@ export async function listen(
   app: NestFastifyApplication,
   { host, port, publicUrl }: HttpSettings,
 ): Promise<string> {
-  app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
+  endOnSignal(app);
   try {
     await app.listen({ host, port });
   } catch (error) {
@@ -28,4 +29,23 @@ export async function listen(
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${bound}`;
   new Logger('api').log(`ready at ${url}, for browsers at ${publicUrl}`);
   return url;
+}
+
+/** NestJS' own handler of signals would exit 0 whatever was left undone. A second signal changes nothing. */
+function endOnSignal(app: NestFastifyApplication): void {
+  let ending = false;
+  const end = async () => {
+    if (ending) return;
+    ending = true;
+    await app.close();
+    process.exit(app.get(RefreshesInHand).stored ? 0 : 1);
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      end().catch((error: unknown) => {
+        new Logger('shutdown').error({ err: error }, 'the end was not orderly');
+        process.exit(1);
+      });
+    });
+  }
 }

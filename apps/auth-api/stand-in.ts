@@ -8,6 +8,11 @@ import { TokenIssuer } from './tokens/token-issuer';
 
 const noCalls = () => Object.fromEntries(OPERATIONS.map((name) => [name, 0])) as Record<Operation, number>;
 
+export interface OpenedGrant {
+  access_token: string;
+  refresh_token: string;
+}
+
 /** Everything that the stand-in remembers, in memory, from its start to its end. */
 export class StandIn {
   /** `http://127.0.0.1:<port>`, known once the socket is bound. */
@@ -19,6 +24,8 @@ export class StandIn {
   connections = 0;
   /** Requests that followed the redirect of the shape `redirect`. */
   redirectsFollowed = 0;
+  /** Answers that never left, by the fault `lostReplies`. */
+  repliesLost = 0;
   readonly directory = new Directory();
   readonly grants = new RefreshGrants();
   readonly tokens: TokenIssuer;
@@ -46,6 +53,22 @@ export class StandIn {
     this.calls = noCalls();
     this.connections = 0;
     this.redirectsFollowed = 0;
+    this.grants.replays = 0;
+    this.repliesLost = 0;
+  }
+
+  /** Opens grants as so many sign-ins would, for tests that need thousands. @throws Refusal for an unknown person */
+  openGrants(username: string, count: number): Promise<OpenedGrant[]> {
+    const person = this.directory.find(username);
+    if (!person) throw new Refusal(50034);
+    return Promise.all(
+      Array.from({ length: count }, async () => {
+        const grant = this.grants.open(person.oid);
+        const { jwt, uti } = await this.tokens.accessToken(person, this.faults.shape);
+        grant.remember(uti);
+        return { access_token: jwt, refresh_token: grant.nextRefreshToken() };
+      }),
+    );
   }
 
   /** @throws Refusal where the person is gone or, by now, refused; the refresh token is not used up by that. */

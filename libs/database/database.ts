@@ -17,6 +17,11 @@ interface Transaction {
   open: boolean;
 }
 
+const CLOCKS: Record<Engine, string> = {
+  mysql: `(TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(3)) DIV 1000)`,
+  sqlite: `CAST(unixepoch('subsec') * 1000 AS INTEGER)`,
+};
+
 /** Times that a transaction which lost to another one is run. */
 const ATTEMPTS = 3;
 
@@ -27,12 +32,18 @@ const ATTEMPTS = 3;
 @Injectable()
 export class Database {
   readonly engine: Engine;
+  /**
+   * SQL for now, in epoch milliseconds by the database's own clock: the one that all processes share. MySQL's UNIX_TIMESTAMP
+   * would count an hour twice where the server keeps daylight saving time.
+   */
+  readonly clock: string;
   private readonly transactions = new AsyncLocalStorage<Transaction>();
   /** SQLite has one connection: a statement that slips in between two of a transaction would become part of it. */
   private readonly turnstile: Turnstile | null;
 
   constructor(private readonly dataSource: DataSource) {
     this.engine = dataSource.options.type === 'better-sqlite3' ? 'sqlite' : 'mysql';
+    this.clock = CLOCKS[this.engine];
     this.turnstile = this.engine === 'sqlite' ? new Turnstile() : null;
   }
 

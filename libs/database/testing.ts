@@ -1,3 +1,3 @@
 export { schemaDrift } from './testing/schema-drift';
 export { dump } from './testing/dump';
-export { describeOnEachEngine, type TestDatabase, type TestEngine } from './testing/test-engine';
+export { describeOnEachEngine, mysqlEngine, type TestDatabase, type TestEngine } from './testing/test-engine';

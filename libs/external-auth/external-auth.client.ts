@@ -1,10 +1,12 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { SettingsService } from '@cutover/config';
 import { ProblemError } from '@cutover/contracts';
 import type { JsonObject } from './answer/json-object';
 import { readUserInfo, type ProviderUser } from './answer/provider-user';
 import { AnswerNotUnderstood, readTokenAnswer, type TokenAnswer } from './answer/token-answer';
 import { ExternalMisconfigured, GrantInvalid } from './errors';
 import { ProviderApi } from './provider-api';
+import { requiredSettings } from './required-settings';
 import { IdentityReader, type ProviderIdentity, type VerifiedAnswer } from './tokens/identity-reader';
 import type { Operation } from './upstream-failure';
 
@@ -21,12 +23,19 @@ export interface ProviderSignIn {
   identity: ProviderIdentity;
 }
 
+/** What a refresh token was traded for. It is spent, whatever can be said of the rest. */
+export type ProviderRefresh =
+  | { verified: true; tokens: ProviderTokens & { refreshToken: string }; identity: ProviderIdentity }
+  /** The access token could not be verified; `refreshToken` is the grant's from now on and must not be lost. */
+  | { verified: false; refreshToken: string; failure: ProblemError };
+
 /** The external authentication API, in our words. Every failure is one of `errors.ts`. */
 @Injectable()
 export class ExternalAuthClient {
   private readonly logger = new Logger(ExternalAuthClient.name);
 
   constructor(
+    private readonly settings: SettingsService,
     private readonly api: ProviderApi,
     private readonly identities: IdentityReader,
   ) {}
@@ -46,17 +55,36 @@ export class ExternalAuthClient {
   /**
    * New tokens for a refresh token (RFC 6749 section 6). Where the answer has no new refresh token, the old one
    * stays in use and is the one returned.
-   * @throws GrantInvalid, ThrottledByProvider, ExternalUnavailable, ExternalMisconfigured
+   * @throws GrantInvalid, ThrottledByProvider, ExternalUnavailable, ExternalMisconfigured; whether the token may be
+   *   spent then is for `mayBeSpent` to say
    */
-  async refresh(refreshToken: string): Promise<ProviderSignIn> {
-    const body = { refresh_token: refreshToken };
-    const answer = understood('refresh', await this.api.call('refresh', { body }));
-    const verified = await this.identities.verify('refresh', answer);
-    const tokens = tokensOf(answer, verified);
-    return {
-      tokens: { ...tokens, refreshToken: tokens.refreshToken ?? refreshToken },
-      identity: this.identities.identity(verified, answer.user),
+  async refresh(refreshToken: string): Promise<ProviderRefresh> {
+    const answer = understood('refresh', await this.api.call('refresh', this.refreshCall(refreshToken)));
+    const current = answer.refreshToken ?? refreshToken;
+    try {
+      const verified = await this.identities.verify('refresh', answer);
+      return {
+        verified: true,
+        tokens: { ...tokensOf(answer, verified), refreshToken: current },
+        identity: this.identities.identity(verified, answer.user),
+      };
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error;
+      return { verified: false, refreshToken: current, failure: error };
+    }
+  }
+
+  /** Entra's token endpoint takes a form and wants to know the client (RFC 6749 sections 2.3.1 and 6). */
+  private refreshCall(refreshToken: string) {
+    const { urls, clientId, clientSecret } = requiredSettings(this.settings, 'refresh');
+    if (urls.token === null) return { body: { refresh_token: refreshToken } };
+    const body = {
+      grant_type: 'refresh_token',
+      refresh_token: refreshToken,
+      ...(clientId !== null && { client_id: clientId }),
+      ...(clientSecret !== null && { client_secret: clientSecret }),
     };
+    return { body, encoding: 'form' as const };
   }
 
   /** Ends the grant over there. One that is dead already is no error (RFC 7009 section 2.2). */

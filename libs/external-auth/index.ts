@@ -1,8 +1,14 @@
 export { type Availability, ExternalAvailability } from './availability/external-availability';
 export { ExternalProbeModule } from './availability/external-probe.module';
 export * from './errors';
-export { ExternalAuthClient, type ProviderSignIn, type ProviderTokens } from './external-auth.client';
+export {
+  ExternalAuthClient,
+  type ProviderRefresh,
+  type ProviderSignIn,
+  type ProviderTokens,
+} from './external-auth.client';
 export { ExternalAuthModule } from './external-auth.module';
+export { mayBeSpent } from './may-be-spent';
 export type { CircuitStatus } from './resilience/provider-circuit';
 export { ProviderCircuits } from './resilience/provider-circuits';
 export type { ProviderIdentity } from './tokens/identity-reader';

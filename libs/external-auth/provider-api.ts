@@ -4,14 +4,15 @@ import { jsonObject, type JsonObject } from './answer/json-object';
 import { ExternalAvailability } from './availability/external-availability';
 import { ExternalMisconfigured } from './errors';
 import { refusalError } from './refusal/refusal-error';
-import { requiredSettings } from './required-settings';
+import { addressOf, requiredSettings } from './required-settings';
 import { ProviderResilience } from './resilience/provider-resilience';
 import { ProviderHttp, type UpstreamAnswer } from './transport/provider-http';
 import type { Operation } from './upstream-failure';
 
 interface Call {
-  /** Sent as JSON by POST; without it the call is a GET. */
+  /** Sent by POST; without it the call is a GET. */
   body?: Record<string, string>;
+  encoding?: 'json' | 'form';
   bearer?: string;
 }
 
@@ -32,7 +33,9 @@ export class ProviderApi {
       const json = jsonObject(answer);
       if (json) return json;
       const reason = answer.text.trim() === '' ? 'empty body' : `no JSON object (${knownMediaType(answer)})`;
-      throw new ExternalMisconfigured({ operation, reason, httpStatus: answer.status });
+      // A page, unlike half an answer, was written by something that stands before the provider.
+      const answered = answer.mediaType === 'text/html';
+      throw new ExternalMisconfigured({ operation, reason, httpStatus: answer.status, answered });
     });
   }
 
@@ -43,12 +46,12 @@ export class ProviderApi {
 
   private async exchange(
     operation: Exclude<Operation, 'jwks'>,
-    { body, bearer }: Call,
+    { body, encoding, bearer }: Call,
   ): Promise<UpstreamAnswer> {
-    const url = requiredSettings(this.settings, operation).urls[operation];
+    const url = addressOf(requiredSettings(this.settings, operation), operation);
     const method = body ? 'POST' : 'GET';
     return this.resilience.call(operation, async (signal) => {
-      const answer = await this.http.send({ operation, method, url, body, bearer, signal });
+      const answer = await this.http.send({ operation, method, url, body, encoding, bearer, signal });
       if (answer.status < 200 || answer.status >= 300) throw refusalError(operation, answer);
       return answer;
     });

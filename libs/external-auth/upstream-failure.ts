@@ -11,6 +11,13 @@ export interface UpstreamFailure {
   /** Node's or OpenSSL's name for a failed connection, as `ECONNREFUSED`. */
   code?: string;
   httpStatus?: number;
+  /**
+   * Whether the request was handed to a connection that stood. What did not get so far was surely not acted upon; where
+   * nothing is said, it may have been.
+   */
+  sent?: boolean;
+  /** A whole answer came, in the provider's own words: what it says is so, a refresh token it refused is not spent. */
+  answered?: boolean;
   /** Entra's number, as 50126. */
   aadsts?: number;
 }

@@ -7,6 +7,9 @@ export { SessionEntity } from './entities/session.entity';
 export * from './errors';
 export { type ListedSession, SessionList, type SessionPageRequest } from './list/session-list';
 export { LocalAccessTokens } from './local-access-tokens';
+export { TokenRefreshJob, type TokenRefreshStatus } from './refresh/token-refresh-job';
+export { TokenRefreshModule } from './refresh/token-refresh.module';
+export { TokenRefresher } from './refresh/token-refresher';
 export {
   type Device,
   type IssuedSession,

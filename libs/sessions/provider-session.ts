@@ -1,34 +1,41 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
 import { SettingsService } from '@cutover/config';
-import {
-  ExternalAuthClient,
-  ExternalMisconfigured,
-  GrantInvalid,
-  type ProviderSignIn,
-  type ProviderTokens,
-} from '@cutover/external-auth';
-import { type UserRecord, UserRepository } from '@cutover/users';
+import { ExternalAuthClient, ExternalUnavailable, type ProviderTokens } from '@cutover/external-auth';
 import { SessionExpired } from './errors';
 import { ProviderTokenStore, type StoredProviderTokens } from './provider-token-store';
+import { RefreshLeases } from './refresh/refresh-leases';
+import { bufferOf } from './refresh/refresh-schedule';
+import { TokenRefresher } from './refresh/token-refresher';
 import { SessionStore } from './session-store';
 import { type TokenOwner, VaultError } from './vault/token-vault';
+
+/** `EXTERNAL_AUTH_TIMEOUT` so often is what a person waits for a refresh, whoever makes it. */
+const TOTAL = 2;
+
+/** Milliseconds between two looks at a row that another process is refreshing: the first, doubled up to the longest. */
+const FIRST_PAUSE = 20;
+const LONGEST_PAUSE = 200;
 
 /** The provider's half of an external session: a fresh access token when one is asked for, and its end. */
 @Injectable()
 export class ProviderSession {
   private readonly logger = new Logger(ProviderSession.name);
-  private readonly refreshing = new Map<string, Promise<ProviderTokens>>();
-  /** Milliseconds. */
+  private readonly asking = new Map<string, Promise<ProviderTokens>>();
+  /** Milliseconds, both. */
   private readonly buffer: number;
+  private readonly longestWait: number;
 
   constructor(
     private readonly client: ExternalAuthClient,
     private readonly tokens: ProviderTokenStore,
+    private readonly leases: RefreshLeases,
+    private readonly refresher: TokenRefresher,
     private readonly sessions: SessionStore,
-    private readonly users: UserRepository,
     settings: SettingsService,
   ) {
     this.buffer = settings.get('session', { infer: true }).tokenRefreshBuffer * 1000;
+    this.longestWait = (settings.get('externalAuth', { infer: true })?.timeout ?? 0) * TOTAL;
   }
 
   /**
@@ -37,18 +44,12 @@ export class ProviderSession {
    * @throws SessionExpired when the provider no longer honours the session, which also ends it here
    * @throws ExternalUnavailable when the provider cannot be asked and the stored token has run out
    */
-  async freshTokens(owner: TokenOwner, user: UserRecord): Promise<ProviderTokens> {
-    return this.singleFlight(owner.sessionId, async () => {
-      // Read inside the flight: whoever waited for another request finds what that one stored.
-      const stored = await this.stored(owner);
-      return this.isFresh(stored) ? stored : this.refresh(owner, user, stored);
-    });
-  }
-
-  /** With tokens that live shorter than twice the buffer, the buffer is half their life. */
-  private isFresh({ obtainedAt, accessTokenExpiresAt }: StoredProviderTokens): boolean {
-    const buffer = Math.min(this.buffer, (accessTokenExpiresAt - obtainedAt) / 2);
-    return accessTokenExpiresAt - Date.now() > buffer;
+  freshTokens(owner: TokenOwner): Promise<ProviderTokens> {
+    const running = this.asking.get(owner.sessionId);
+    if (running) return running; // parallel tabs
+    const started = this.freshen(owner).finally(() => this.asking.delete(owner.sessionId));
+    this.asking.set(owner.sessionId, started);
+    return started;
   }
 
   /** Tells the provider that nobody needs this grant any more; nobody waits for its answer. */
@@ -59,62 +60,48 @@ export class ProviderSession {
     });
   }
 
+  /** Waits on whoever refreshes already, then reads again: the newer tokens are the answer. */
+  private async freshen(owner: TokenOwner): Promise<ProviderTokens> {
+    const patience = AbortSignal.timeout(this.longestWait);
+    for (let pause = FIRST_PAUSE; ; pause = Math.min(LONGEST_PAUSE, pause * 2)) {
+      const stored = await this.stored(owner);
+      if (this.isFresh(stored) || (stored.resting && isUsable(stored))) return stored;
+      if (stored.refreshToken === null) {
+        return isUsable(stored) ? stored : this.expire(owner, 'no refresh token was issued');
+      }
+      const renewed = await this.refresh(owner, stored, patience);
+      if (renewed) return renewed;
+      if (patience.aborted) return orUnavailable(stored);
+      await delay(pause);
+    }
+  }
+
+  /** @returns null where somebody else has it in hand, or had: look again */
   private async refresh(
     owner: TokenOwner,
-    user: UserRecord,
     stored: StoredProviderTokens,
-  ): Promise<ProviderTokens> {
-    if (stored.refreshToken === null)
-      return this.untilItExpires(owner, stored, 'no refresh token was issued');
-    let answer: ProviderSignIn;
-    try {
-      answer = await this.client.refresh(stored.refreshToken);
-    } catch (error) {
-      if (error instanceof GrantInvalid) return this.afterInvalidGrant(owner, stored, error);
-      if (!isUsable(stored)) throw error;
-      this.logger.warn(
-        { sessionId: owner.sessionId, err: error },
-        'not refreshed; the token at hand still serves',
-      );
-      return stored;
+    patience: AbortSignal,
+  ): Promise<ProviderTokens | null> {
+    const row = await this.leases.take(owner.sessionId);
+    if (!row) return null;
+    const outcome = await Promise.race([this.refresher.refresh(row), outOf(patience)]);
+    switch (outcome?.outcome) {
+      case 'refreshed':
+        return outcome.tokens;
+      case 'ended':
+        throw new SessionExpired(outcome.cause);
+      case 'failed':
+      case 'in_doubt':
+        if (isUsable(stored)) return stored;
+        throw outcome.error;
+      default:
+        return null;
     }
-    return this.keep(owner, user, stored, answer);
   }
 
-  private async keep(
-    owner: TokenOwner,
-    user: UserRecord,
-    stored: StoredProviderTokens,
-    { tokens, identity }: ProviderSignIn,
-  ): Promise<ProviderTokens> {
-    if (identity.objectId !== user.externalUserId) {
-      this.forget(owner.sessionId, tokens.refreshToken);
-      throw new ExternalMisconfigured({
-        operation: 'refresh',
-        reason: 'the refreshed tokens are of another person',
-      });
-    }
-    const renewed = { ...tokens, idToken: tokens.idToken ?? stored.idToken };
-    if (await this.tokens.replace(owner, renewed, stored.version)) {
-      await this.users.recordTokenRefresh(user.id, new Date());
-      return renewed;
-    }
-    const newer = await this.tokens.find(owner);
-    if (newer) return newer;
-    // The session ended while the provider answered: what it handed out is nobody's.
-    this.forget(owner.sessionId, renewed.refreshToken);
-    throw new SessionExpired();
-  }
-
-  private async untilItExpires(owner: TokenOwner, stored: StoredProviderTokens, cause: string) {
-    return isUsable(stored) ? stored : this.expire(owner, cause);
-  }
-
-  /** Losing a race is no failure: another process may have spent the token and stored its successor. */
-  private async afterInvalidGrant(owner: TokenOwner, tried: StoredProviderTokens, error: GrantInvalid) {
-    const stored = await this.tokens.find(owner);
-    if (stored && stored.version !== tried.version) return stored;
-    return this.expire(owner, error);
+  /** With tokens that live shorter than twice the buffer, the buffer is half their life. */
+  private isFresh(stored: StoredProviderTokens): boolean {
+    return stored.accessTokenExpiresAt - Date.now() > bufferOf(stored, this.buffer);
   }
 
   /** Tokens that no key opens are gone, and the session with them: it could never be refreshed again. */
@@ -137,15 +124,16 @@ export class ProviderSession {
     await this.sessions.end(owner.sessionId, 'grant_invalid', Date.now());
     throw new SessionExpired(cause);
   }
-
-  /** Parallel tabs meet in one refresh: a refresh token is spent once. */
-  private singleFlight(sessionId: string, refresh: () => Promise<ProviderTokens>): Promise<ProviderTokens> {
-    const running = this.refreshing.get(sessionId);
-    if (running) return running;
-    const started = refresh().finally(() => this.refreshing.delete(sessionId));
-    this.refreshing.set(sessionId, started);
-    return started;
-  }
 }
 
 const isUsable = ({ accessTokenExpiresAt }: StoredProviderTokens) => accessTokenExpiresAt > Date.now();
+
+function orUnavailable(stored: StoredProviderTokens): ProviderTokens {
+  if (isUsable(stored)) return stored;
+  throw new ExternalUnavailable({ operation: 'refresh', reason: 'another refresh of it is under way' });
+}
+
+const outOf = (patience: AbortSignal) =>
+  new Promise<null>((resolve) => {
+    patience.addEventListener('abort', () => resolve(null), { once: true });
+  });

@@ -1,45 +1,66 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import { SettingsService } from '@cutover/config';
 import { Database } from '@cutover/database';
 import type { ProviderTokens } from '@cutover/external-auth';
+import { bearerRows } from './bearer-rows';
 import type { ProviderTokenEntity } from './entities/provider-token.entity';
+import { timeToRefresh } from './refresh/refresh-schedule';
 import { type TokenOwner, TokenVault } from './vault/token-vault';
 
 export interface StoredProviderTokens extends ProviderTokens {
   /** Epoch milliseconds. */
   obtainedAt: number;
-  version: number;
+  /** An attempt to refresh them failed, or its answer was lost, and the time for the next one has not come. */
+  resting: boolean;
 }
 
 /** The provider's tokens of a session: sealed on the way in, opened on the way out. */
 @Injectable()
 export class ProviderTokenStore {
+  /** Milliseconds. */
+  private readonly buffer: number;
+
   constructor(
     private readonly database: Database,
     private readonly vault: TokenVault,
-  ) {}
+    settings: SettingsService,
+  ) {
+    this.buffer = settings.get('session', { infer: true }).tokenRefreshBuffer * 1000;
+  }
 
   async insert(owner: TokenOwner, tokens: ProviderTokens): Promise<void> {
-    const sealed = this.seal(owner, tokens);
+    const { accessToken, accessTokenExpiresAt, refreshToken, idToken } = tokens;
+    const life = { obtainedAt: Date.now(), accessTokenExpiresAt };
     await this.database.execute(
-      `INSERT INTO cutover_provider_tokens (session_id, access_token, refresh_token, id_token, obtained_at, access_token_expires_at, version)
-       VALUES (?, ?, ?, ?, ?, ?, 1)`,
+      `INSERT INTO cutover_provider_tokens (session_id, access_token, refresh_token, id_token, obtained_at, access_token_expires_at, version, refresh_due_at)
+       VALUES (?, ?, ?, ?, ?, ?, 1, ${this.database.clock} + ?)`,
       [
         owner.sessionId,
-        sealed.accessToken,
-        sealed.refreshToken,
-        sealed.idToken,
-        Date.now(),
-        tokens.accessTokenExpiresAt,
+        this.vault.seal(accessToken, 'access', owner),
+        refreshToken && this.vault.seal(refreshToken, 'refresh', owner),
+        idToken && this.vault.seal(idToken, 'id', owner),
+        life.obtainedAt,
+        accessTokenExpiresAt,
+        refreshToken && timeToRefresh(life, this.buffer),
       ],
     );
-    await this.rememberBearer(owner.sessionId, tokens);
+    const bearer = {
+      tokenHash: bearerHash(accessToken),
+      sessionId: owner.sessionId,
+      expiresAt: accessTokenExpiresAt,
+    };
+    const { sql, parameters } = bearerRows(this.database.engine, [bearer]);
+    await this.database.execute(sql, parameters);
   }
 
   async find(owner: TokenOwner): Promise<StoredProviderTokens | null> {
-    const [row] = await this.database.query<ProviderTokenEntity>(
+    const { clock } = this.database;
+    const [row] = await this.database.query<ProviderTokenEntity & { resting: number | null }>(
       `SELECT access_token AS accessToken, refresh_token AS refreshToken, id_token AS idToken, obtained_at AS obtainedAt,
-         access_token_expires_at AS accessTokenExpiresAt, version FROM cutover_provider_tokens WHERE session_id = ?`,
+         access_token_expires_at AS accessTokenExpiresAt,
+         (failures > 0 OR sent_at IS NOT NULL) AND lease_owner IS NULL AND refresh_due_at > ${clock} AS resting
+       FROM cutover_provider_tokens WHERE session_id = ?`,
       [owner.sessionId],
     );
     if (!row) return null;
@@ -49,7 +70,7 @@ export class ProviderTokenStore {
       idToken: row.idToken === null ? null : this.vault.open(row.idToken, 'id', owner),
       obtainedAt: row.obtainedAt,
       accessTokenExpiresAt: row.accessTokenExpiresAt,
-      version: row.version,
+      resting: Boolean(row.resting),
     };
   }
 
@@ -72,55 +93,12 @@ export class ProviderTokenStore {
     });
   }
 
-  /** @returns false when another process stored newer tokens first; theirs stand. */
-  replace(owner: TokenOwner, tokens: ProviderTokens, replacedVersion: number): Promise<boolean> {
-    const sealed = this.seal(owner, tokens);
-    return this.database.transaction(async () => {
-      const { affected } = await this.database.execute(
-        `UPDATE cutover_provider_tokens SET access_token = ?, refresh_token = ?, id_token = ?, obtained_at = ?, access_token_expires_at = ?, version = version + 1
-         WHERE session_id = ? AND version = ?`,
-        [
-          sealed.accessToken,
-          sealed.refreshToken,
-          sealed.idToken,
-          Date.now(),
-          tokens.accessTokenExpiresAt,
-          owner.sessionId,
-          replacedVersion,
-        ],
-      );
-      if (affected === 1) await this.rememberBearer(owner.sessionId, tokens);
-      return affected === 1;
-    });
-  }
-
-  private async rememberBearer(sessionId: string, tokens: ProviderTokens): Promise<void> {
-    const hash = bearerHash(tokens.accessToken);
-    // A provider may hand out the same access token twice while it is fresh.
-    await this.database.execute(
-      `DELETE FROM cutover_session_bearers WHERE token_hash = ? AND session_id = ?`,
-      [hash, sessionId],
-    );
-    await this.database.execute(
-      `INSERT INTO cutover_session_bearers (token_hash, session_id, expires_at) VALUES (?, ?, ?)`,
-      [hash, sessionId, tokens.accessTokenExpiresAt],
-    );
-  }
-
   private openOrNull(sealed: string, owner: TokenOwner): string | null {
     try {
       return this.vault.open(sealed, 'refresh', owner);
     } catch {
       return null; // whoever ends a session need not be able to read it
     }
-  }
-
-  private seal(owner: TokenOwner, tokens: ProviderTokens) {
-    return {
-      accessToken: this.vault.seal(tokens.accessToken, 'access', owner),
-      refreshToken: tokens.refreshToken && this.vault.seal(tokens.refreshToken, 'refresh', owner),
-      idToken: tokens.idToken && this.vault.seal(tokens.idToken, 'id', owner),
-    };
   }
 }
 

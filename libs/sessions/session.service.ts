@@ -97,8 +97,7 @@ export class SessionService {
     const reference = this.reference(cookieValue);
     const { live, successor } = await this.rotate(reference, now);
     const owner = { userId: live.user.id, sessionId: live.row.id };
-    const tokens =
-      live.row.authMode === 'external' ? await this.provider.freshTokens(owner, live.user) : null;
+    const tokens = live.row.authMode === 'external' ? await this.provider.freshTokens(owner) : null;
     return this.issue(live, successor, tokens, now);
   }
 

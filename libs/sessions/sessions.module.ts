@@ -10,6 +10,10 @@ import { SessionList } from './list/session-list';
 import { LocalAccessTokens } from './local-access-tokens';
 import { ProviderSession } from './provider-session';
 import { ProviderTokenStore } from './provider-token-store';
+import { LeaseStore } from './refresh/lease-store';
+import { RefreshLeases } from './refresh/refresh-leases';
+import { RefreshSettlement } from './refresh/refresh-settlement';
+import { TokenRefresher } from './refresh/token-refresher';
 import { SessionStore } from './session-store';
 import { SessionService } from './session.service';
 import { TokenVault } from './vault/token-vault';
@@ -26,10 +30,22 @@ import { TokenVault } from './vault/token-vault';
     SessionList,
     ProviderTokenStore,
     ProviderSession,
+    LeaseStore,
+    RefreshLeases,
+    RefreshSettlement,
+    TokenRefresher,
     TokenVault,
     SessionCookie,
     LocalAccessTokens,
   ],
-  exports: [SessionService, SessionList, SessionCookie, LocalAccessTokens],
+  exports: [
+    SessionService,
+    SessionList,
+    SessionCookie,
+    LocalAccessTokens,
+    LeaseStore,
+    RefreshLeases,
+    TokenRefresher,
+  ],
 })
 export class SessionsModule {}

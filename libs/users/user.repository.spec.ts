@@ -199,7 +199,7 @@ describeOnEachEngine('people', (engine) => {
       azureEmail: 'ada@contoso.example',
       at: new Date('2026-01-02T03:04:05Z'),
     });
-    await users.recordTokenRefresh(id, new Date('2026-01-02T03:04:06Z'));
+    await users.recordTokenRefreshes([id], new Date('2026-01-02T03:04:06Z'));
     await users.recordSignIn(id, 1);
     await users.setPin(id, 'external', { by: 'olga' });
     expect(await users.findById(id)).toMatchObject({

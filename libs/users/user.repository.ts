@@ -118,10 +118,11 @@ export class UserRepository {
     return this.existing(id);
   }
 
-  async recordTokenRefresh(id: number, at: Date): Promise<void> {
+  /** @param ids at least one */
+  async recordTokenRefreshes(ids: readonly number[], at: Date): Promise<void> {
     await this.database.execute(
-      `UPDATE users SET last_token_refresh = ?, updated_at = updated_at WHERE id = ?`,
-      [toDatetime(at), id],
+      `UPDATE users SET last_token_refresh = ?, updated_at = updated_at WHERE id IN (${ids.map(() => '?').join(', ')})`,
+      [toDatetime(at), ...ids],
     );
   }
 

@@ -2,6 +2,10 @@ import type { Settings } from '@cutover/config';
 import type { DatabaseHealth } from '@cutover/database';
 import type { ExternalAvailability, ProviderCircuits } from '@cutover/external-auth';
 import type { ComponentHealth, HealthComponent, HealthComponents } from '@cutover/operations';
+import type { TokenRefreshJob } from '@cutover/sessions';
+
+/** Intervals without a sign of life of the refresh job after which something is wrong with it. */
+const MISSED_RUNS = 3;
 
 /** What this service stands on, and which of it keeps traffic away. */
 export function healthComponents(
@@ -9,6 +13,7 @@ export function healthComponents(
   database: DatabaseHealth,
   external: ExternalAvailability,
   circuits: ProviderCircuits,
+  refreshJob: TokenRefreshJob,
 ): HealthComponents {
   const databaseComponent: HealthComponent = { name: 'database', check: () => databaseHealth(database) };
   return {
@@ -16,6 +21,7 @@ export function healthComponents(
     all: [
       databaseComponent,
       { name: 'external_auth_api', check: () => externalHealth(settings, external, circuits) },
+      { name: 'token_refresh', check: () => refreshHealth(settings, refreshJob) },
     ],
   };
 }
@@ -46,4 +52,12 @@ function externalHealth(
   if (state === 'up' && circuit.state === 'closed') return { status: 'up', details };
   if (state === 'unknown' && circuit.state === 'closed') return { status: 'degraded', details };
   return { status: useExternalAuth ? 'down' : 'degraded', details };
+}
+
+/** Never down: until their access tokens run out people notice nothing, and sign in again after that. */
+function refreshHealth({ session }: Settings, job: TokenRefreshJob): ComponentHealth {
+  const { lastRunAt, due, lag } = job.status();
+  const late = Date.now() - lastRunAt > MISSED_RUNS * session.tokenRefreshInterval * 1000;
+  const details = { lastRunAt: new Date(lastRunAt).toISOString(), due, lagSeconds: lag / 1000 };
+  return { status: late ? 'degraded' : 'up', details };
 }

@@ -5,6 +5,10 @@ import type { StandIn } from '../stand-in';
 import { faultsChangeSchema } from './faults';
 
 const peopleSchema = z.strictObject({ people: z.array(personSchema) });
+const grantsSchema = z.strictObject({
+  username: z.string().min(1),
+  count: z.number().int().min(1).max(20_000),
+});
 const rotationSchema = z
   .strictObject({ forgetOld: z.boolean().default(false) })
   .default({ forgetOld: false });
@@ -16,6 +20,8 @@ export function controlRoutes(server: FastifyInstance, standIn: StandIn): void {
     calls: standIn.calls,
     connections: standIn.connections,
     redirectsFollowed: standIn.redirectsFollowed,
+    replays: standIn.grants.replays,
+    repliesLost: standIn.repliesLost,
     keys: standIn.keys.published().keys.map(({ kid }) => kid),
     people: standIn.directory.all(),
   });
@@ -40,6 +46,10 @@ export function controlRoutes(server: FastifyInstance, standIn: StandIn): void {
   server.delete('/control/people', () => {
     standIn.directory.reset();
     return state();
+  });
+  server.post('/control/grants', async (request) => {
+    const { username, count } = grantsSchema.parse(request.body);
+    return { grants: await standIn.openGrants(username, count) };
   });
   server.post('/control/keys/rotate', async (request) => {
     await standIn.keys.rotate(rotationSchema.parse(request.body ?? undefined).forgetOld);

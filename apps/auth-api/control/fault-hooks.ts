@@ -43,6 +43,7 @@ export function faultHooks(server: FastifyInstance, standIn: StandIn): void {
   server.addHook('onSend', async (request, reply, payload) => {
     const faults = faultsFor(request);
     if (faults && Math.random() < faults.lostReplies) {
+      standIn.repliesLost += 1;
       reply.hijack();
       request.raw.socket.destroy();
     }

@@ -38,6 +38,8 @@ export class Grant {
 export class RefreshGrants {
   private readonly tokens = new Map<string, RefreshToken>();
   private readonly endedAccessTokens = new Set<string>();
+  /** Refresh tokens that were presented after their use. */
+  replays = 0;
 
   open(oid: string): Grant {
     return new Grant(this, { oid, ended: false, accessTokens: new Set() });
@@ -60,6 +62,7 @@ export class RefreshGrants {
    */
   redeem(token: string, allowReplay: boolean): Redeemed {
     const known = this.tokens.get(token);
+    if (known?.used) this.replays += 1;
     if (!known || known.family.ended) return { outcome: 'dead' };
     if (known.used && !allowReplay) {
       this.end(known.family);

@@ -34,7 +34,8 @@ const sqlite: TestEngine = {
   },
 };
 
-const mysql: TestEngine = {
+/** A real server of the MySQL family, for what only several processes can show. */
+export const mysqlEngine: TestEngine = {
   name: 'mysql',
   createDatabase: async () => {
     const server = process.env['TEST_DATABASE_URL'];
@@ -61,5 +62,5 @@ function withDatabase(server: string, name: string): string {
 
 /** The same tests on the embedded engine and on a real server of the MySQL family. */
 export function describeOnEachEngine(name: string, tests: (engine: TestEngine) => void): void {
-  describe.each([sqlite, mysql])(`${name} ($name)`, tests);
+  describe.each([sqlite, mysqlEngine])(`${name} ($name)`, tests);
 }

@@ -6,6 +6,8 @@ import { OAUTH_ERRORS } from './oauth-errors';
 
 export interface Refusal {
   class: RefusalClass;
+  /** What decided. */
+  by: 'number' | 'error' | 'status';
   /** The number that decided, else the first one given. */
   aadsts?: number;
 }
@@ -24,9 +26,10 @@ export function classifyRefusal(answer: UpstreamAnswer): Refusal {
   const aadsts = known ?? numbers[0];
   const byNumber = known === undefined ? undefined : AADSTS_CLASSES.get(known);
   const byError = OAUTH_ERRORS.get(String((body && fieldOf(body, 'error')) ?? ''));
-  if (answer.status === 429) return { class: 'throttled', aadsts };
-  if (byError) return { class: (byError.refinable ? byNumber : undefined) ?? byError.class, aadsts };
-  return { class: byNumber ?? byStatus(answer.status, body !== null), aadsts };
+  if (answer.status === 429) return { class: 'throttled', by: 'status', aadsts };
+  if (byError && !(byError.refinable && byNumber)) return { class: byError.class, by: 'error', aadsts };
+  if (byNumber) return { class: byNumber, by: 'number', aadsts };
+  return { class: byStatus(answer.status, body !== null), by: 'status', aadsts };
 }
 
 function byStatus(status: number, isJson: boolean): RefusalClass {

@@ -28,16 +28,20 @@ const DETAILS: Record<AboutPerson, string> = {
 
 /** The error for an answer outside 2xx. */
 export function refusalError(operation: Operation, answer: UpstreamAnswer): ProblemError {
-  const { class: refusal, aadsts } = classifyRefusal(answer);
+  const { class: refusal, aadsts, by } = classifyRefusal(answer);
   const failure: UpstreamFailure = {
     operation,
     reason: `http ${answer.status}`,
     httpStatus: answer.status,
+    // Any other 5xx, though whole, may have come after the work was done.
+    answered: answer.status < 500 || answer.status === 503 || by === 'number',
     ...(aadsts === undefined ? {} : { aadsts }),
   };
   if (refusal === 'misconfigured') return new ExternalMisconfigured(failure);
   if (refusal === 'transient') return new ExternalUnavailable(failure, answer.retryAfter);
   if (refusal === 'throttled') return new ThrottledByProvider(failure, answer.retryAfter);
+  // A grant that nobody called dead lives: a bare 401 says as little of it as a proxy's page would.
+  if (operation === 'refresh' && by === 'status') return new ExternalMisconfigured(failure);
   return operation === 'login'
     ? refusedSignIn(refusal, failure)
     : new GrantInvalid(failure, reasonOf(refusal));

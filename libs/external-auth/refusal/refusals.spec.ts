@@ -36,7 +36,7 @@ describe('an AADSTS number', () => {
       { error: { message: description } },
       { message: description },
     ]) {
-      expect(classifyRefusal(json(401, body))).toEqual({ class: name, aadsts: number });
+      expect(classifyRefusal(json(401, body))).toMatchObject({ class: name, aadsts: number });
     }
   });
 
@@ -87,7 +87,7 @@ describe('without a number', () => {
     [500, { error: 'Internal Server Error' }, 'transient'],
     [503, {}, 'transient'],
   ])('%i %j means %s', (status, body, name) => {
-    expect(classifyRefusal(json(status, body))).toEqual({ class: name, aadsts: undefined });
+    expect(classifyRefusal(json(status, body))).toMatchObject({ class: name, aadsts: undefined });
   });
 
   it.each([

@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { SettingsService } from '@cutover/config';
 import { Metrics } from '@cutover/operations';
-import { ExternalMisconfigured } from '../errors';
-import { requiredSettings } from '../required-settings';
+import { addressOf, requiredSettings } from '../required-settings';
 import type { Operation } from '../upstream-failure';
 import { CIRCUIT_STATES, type CircuitStatus, ProviderCircuit } from './provider-circuit';
 
@@ -21,10 +20,9 @@ export class ProviderCircuits {
 
   /** @throws ExternalMisconfigured where the settings name no address for this operation */
   of(operation: Operation): ProviderCircuit {
-    const { urls, circuit: circuitSettings } = requiredSettings(this.settings, operation);
-    const url = urls[operation];
-    if (url === null) throw new ExternalMisconfigured({ operation, reason: 'no address is set' });
-    const { origin } = new URL(url);
+    const settings = requiredSettings(this.settings, operation);
+    const { circuit: circuitSettings } = settings;
+    const { origin } = new URL(addressOf(settings, operation));
     const circuit =
       this.byOrigin.get(origin) ??
       new ProviderCircuit(origin, circuitSettings, (state) => this.count(origin, state));

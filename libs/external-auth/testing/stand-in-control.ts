@@ -43,12 +43,21 @@ export interface StandInPerson {
   refusal?: number;
 }
 
+export interface StandInGrant {
+  access_token: string;
+  refresh_token: string;
+}
+
 export interface StandInState {
   faults: StandInFaults;
   calls: Record<StandInOperation, number>;
   /** TCP connections accepted. */
   connections: number;
   redirectsFollowed: number;
+  /** Refresh tokens that were presented after their use. */
+  replays: number;
+  /** Answers that never left, by `lostReplies`. */
+  repliesLost: number;
   /** Ids of the published keys, the signing one first. */
   keys: string[];
   people: { upn: string; name: string; email: string | null; oid: string; refusal: number | null }[];
@@ -58,13 +67,20 @@ export interface StandInState {
 export class StandInControl {
   constructor(private readonly url: string) {}
 
-  state = () => this.ask('GET', '/control');
-  setFaults = (change: Partial<StandInFaults>) => this.ask('PUT', '/control/faults', change);
-  resetFaults = () => this.ask('DELETE', '/control/faults');
-  resetCounts = () => this.ask('DELETE', '/control/counts');
-  putPeople = (...people: StandInPerson[]) => this.ask('PUT', '/control/people', { people });
-  resetPeople = () => this.ask('DELETE', '/control/people');
-  rotateKeys = (options: { forgetOld?: boolean } = {}) => this.ask('POST', '/control/keys/rotate', options);
+  state = () => this.change('GET', '/control');
+  setFaults = (change: Partial<StandInFaults>) => this.change('PUT', '/control/faults', change);
+  resetFaults = () => this.change('DELETE', '/control/faults');
+  resetCounts = () => this.change('DELETE', '/control/counts');
+  putPeople = (...people: StandInPerson[]) => this.change('PUT', '/control/people', { people });
+  resetPeople = () => this.change('DELETE', '/control/people');
+  rotateKeys = (options: { forgetOld?: boolean } = {}) =>
+    this.change('POST', '/control/keys/rotate', options);
+
+  /** Opens grants as so many sign-ins would. */
+  async openGrants(username: string, count: number): Promise<StandInGrant[]> {
+    const body = { username, count };
+    return (await this.ask<{ grants: StandInGrant[] }>('POST', '/control/grants', body)).grants;
+  }
 
   /** Faults, counts and people as after a start. */
   async reset(): Promise<void> {
@@ -73,7 +89,10 @@ export class StandInControl {
     await this.resetCounts();
   }
 
-  private async ask(method: string, path: string, body?: unknown): Promise<StandInState> {
+  private change = (method: string, path: string, body?: unknown) =>
+    this.ask<StandInState>(method, path, body);
+
+  private async ask<T>(method: string, path: string, body?: unknown): Promise<T> {
     const headers = {
       connection: 'close',
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
@@ -85,6 +104,6 @@ export class StandInControl {
     });
     if (!response.ok)
       throw new Error(`${method} ${path} of the stand-in: ${response.status} ${await response.text()}`);
-    return (await response.json()) as StandInState;
+    return (await response.json()) as T;
   }
 }

@@ -21,12 +21,15 @@ const OUTAGE_CODES = new Set([
   'EADDRNOTAVAIL',
 ]);
 
-/** The error for a call that got no answer; keeps the code of what happened and nothing else of it. */
-export function connectionFailure(operation: Operation, error: unknown) {
+/**
+ * The error for a call that got no answer; keeps the code of what happened and nothing else of it.
+ * @param sent whether the request was on its way when it happened
+ */
+export function connectionFailure(operation: Operation, error: unknown, sent: boolean) {
   const code = codeOf(error);
   return OUTAGE_CODES.has(code)
-    ? new ExternalUnavailable({ operation, reason: 'connection failed', code })
-    : new ExternalMisconfigured({ operation, reason: 'connection not trusted or not HTTP', code });
+    ? new ExternalUnavailable({ operation, reason: 'connection failed', code, sent })
+    : new ExternalMisconfigured({ operation, reason: 'connection not trusted or not HTTP', code, sent });
 }
 
 function codeOf(error: unknown): string {

@@ -10,13 +10,16 @@ import type { Operation } from '../upstream-failure';
 import { connectionFailure } from './connection-failure';
 import { BodyUnreadable, readBody } from './read-body';
 import { retryAfterSeconds } from './retry-after';
+import { WatchedRequest } from './watched-request';
 
 export interface UpstreamRequest {
   operation: Operation;
   method: 'GET' | 'POST';
   url: string;
-  /** Sent as JSON. */
+  /** Sent as JSON, or as a form where `encoding` says so. */
   body?: Record<string, string>;
+  /** RFC 6749 wants a form, our own contract JSON (the default). */
+  encoding?: 'json' | 'form';
   bearer?: string;
   /** Ends the call early, as its time limit does. */
   signal?: AbortSignal;
@@ -66,7 +69,8 @@ export class ProviderHttp implements OnApplicationShutdown {
     try {
       this.refuseStandIn(operation, response);
       if (response.status >= 300 && response.status < 400) {
-        throw new ExternalMisconfigured({ operation, reason: 'redirect', httpStatus: response.status });
+        const httpStatus = response.status;
+        throw new ExternalMisconfigured({ operation, reason: 'redirect', httpStatus, answered: true });
       }
       return {
         status: response.status,
@@ -86,20 +90,23 @@ export class ProviderHttp implements OnApplicationShutdown {
   }
 
   private async request(
-    { operation, method, url, body, bearer }: UpstreamRequest,
+    { operation, method, url, body, encoding, bearer }: UpstreamRequest,
     deadline: AbortSignal,
   ): Promise<AxiosResponse<Readable>> {
+    const watched = new WatchedRequest();
     try {
       return await this.axios.request<Readable>({
         method,
         url,
-        data: body,
+        data: encoding === 'form' ? new URLSearchParams(body) : body,
         headers: bearer === undefined ? {} : { Authorization: `Bearer ${bearer}` },
         signal: deadline,
+        transport: watched,
       });
     } catch (error) {
-      if (deadline.aborted) throw new ExternalUnavailable({ operation, reason: 'timeout' });
-      throw connectionFailure(operation, error);
+      const { sent } = watched;
+      if (deadline.aborted) throw new ExternalUnavailable({ operation, reason: 'timeout', sent });
+      throw connectionFailure(operation, error, sent);
     }
   }
 
