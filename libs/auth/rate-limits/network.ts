@@ -8,7 +8,8 @@ import { isIP, SocketAddress } from 'node:net';
 export function networkOf(address: string | null): string {
   if (address === null) return 'unknown';
   if (isIP(address) !== 6) return address;
-  const canonical = new SocketAddress({ address: address.split('%', 1)[0] ?? address, family: 'ipv6' }).address;
+  const canonical = new SocketAddress({ address: address.split('%', 1)[0] ?? address, family: 'ipv6' })
+    .address;
   // A socket that takes both families shows IPv4 like this (RFC 4291 section 2.5.5.2); one /64 would hold all of it.
   const mapped = /^::ffff:([\d.]+)$/.exec(canonical)?.[1];
   return mapped ?? `${firstGroups(canonical).join(':')}::/64`;
