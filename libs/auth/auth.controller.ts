@@ -13,6 +13,8 @@ import {
 } from '@cutover/sessions';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { clientAddress, Public } from '@cutover/operations';
+import { DeviceCookie } from './device/device-cookie';
+import { RefreshLimit } from './rate-limits/refresh-limit';
 import { SameOriginGuard } from './same-origin.guard';
 import { SignInGuard } from './sign-in/sign-in.guard';
 import { sessionSchema, userSchema } from './sign-in/sign-in.schemas';
@@ -23,6 +25,8 @@ export class AuthController {
   constructor(
     private readonly sessions: SessionService,
     private readonly cookie: SessionCookie,
+    private readonly devices: DeviceCookie,
+    private readonly refreshLimit: RefreshLimit,
   ) {}
 
   @Post('login')
@@ -42,6 +46,7 @@ export class AuthController {
     },
   })
   @ApiResponse({ status: 200, standardSchema: sessionSchema })
+  @ApiResponse({ status: 429, description: 'Too many failed attempts: Retry-After says how long to wait.' })
   async login(
     @Req() request: FastifyRequest & { user: SignIn },
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -49,6 +54,8 @@ export class AuthController {
     const issued = await this.sessions.start(request.user, deviceOf(request));
     // Whoever was signed in on this browser before is signed out: one browser, one session.
     await this.sessions.signOut(this.cookieOf(request));
+    const known = this.devices.remember(request.cookies[this.devices.name], request.user.user.id);
+    reply.setCookie(this.devices.name, known, this.devices.attributes);
     return this.answer(issued, reply);
   }
 
@@ -58,12 +65,14 @@ export class AuthController {
   @UseGuards(SameOriginGuard)
   @ApiOperation({ summary: 'Trades the session cookie for a fresh access token; rotates the cookie.' })
   @ApiResponse({ status: 200, standardSchema: sessionSchema })
+  @ApiResponse({ status: 429, description: 'Too many refused refreshes: Retry-After says how long to wait.' })
   async refresh(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Session> {
     try {
-      return this.answer(await this.sessions.resume(this.cookieOf(request)), reply);
+      const resume = () => this.sessions.resume(this.cookieOf(request));
+      return this.answer(await this.refreshLimit.count(clientAddress(request.ip), resume), reply);
     } catch (error) {
       if (error instanceof ProblemError && error.status === 401) this.clearCookie(reply);
       throw error;

@@ -8,14 +8,20 @@ import { UsersModule } from '@cutover/users';
 import { AuthController } from './auth.controller';
 import { BearerAuthentication } from './bearer/bearer-authentication';
 import { BearerGuard } from './bearer/bearer.guard';
+import { DeviceCookie } from './device/device-cookie';
 import { AccountLinking } from './external/account-linking';
 import { ExternalAuthGuard } from './external/external-auth.guard';
 import { ExternalStrategy } from './external/external.strategy';
+import { RefusalRecord } from './external/refusal-record';
 import { LocalAuthGuard } from './local/local-auth.guard';
+import { LocalFallback } from './local/local-fallback';
 import { LocalStrategy } from './local/local.strategy';
 import { OwnSessionsController } from './own-sessions/own-sessions.controller';
+import { RefreshLimit } from './rate-limits/refresh-limit';
+import { SignInLimits } from './rate-limits/sign-in-limits';
 import { SameOriginGuard } from './same-origin.guard';
 import { SignInGuard } from './sign-in/sign-in.guard';
+import { SignInRecord } from './sign-in/sign-in-record';
 
 @Module({
   imports: [PassportModule, UsersModule, ExternalAuthModule, SessionsModule, RolloutModule],
@@ -23,9 +29,15 @@ import { SignInGuard } from './sign-in/sign-in.guard';
   providers: [
     LocalStrategy,
     LocalAuthGuard,
+    LocalFallback,
     ExternalStrategy,
     ExternalAuthGuard,
     AccountLinking,
+    RefusalRecord,
+    DeviceCookie,
+    SignInLimits,
+    RefreshLimit,
+    SignInRecord,
     SignInGuard,
     SameOriginGuard,
     BearerAuthentication,

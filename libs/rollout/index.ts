@@ -1,5 +1,6 @@
 export * from './errors';
-export { PeopleService, type Operator } from './people/people.service';
+export type { Operator } from './operator';
+export { PeopleService } from './people/people.service';
 export { RolloutPolicyEntity } from './policy/rollout-policy.entity';
 export * from './rollout.module';
 export { pageRequestSchema, rolloutChangeSchema } from './rollout.schemas';

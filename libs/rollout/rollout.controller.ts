@@ -41,7 +41,8 @@ export class RolloutController {
     @CurrentUser() user: AuthenticatedUser,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Rollout> {
-    return tagged(await this.rollout.change(change, versionOf(ifMatch), user.username), reply);
+    const by = { userId: user.id, name: user.username };
+    return tagged(await this.rollout.change(change, versionOf(ifMatch), by), reply);
   }
 }
 

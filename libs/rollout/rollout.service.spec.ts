@@ -2,6 +2,7 @@ import { loadSettings, SettingsService } from '@cutover/config';
 import type { AuthMode, Stage } from '@cutover/contracts';
 import { Database, Migrator, openDataSource } from '@cutover/database';
 import { describeOnEachEngine, type TestDatabase } from '@cutover/database/testing';
+import { AuditTrail } from '@cutover/operations';
 import { type UserRecord, UserRepository } from '@cutover/users';
 import type { DataSource } from 'typeorm';
 import { RolloutPolicyStore } from './policy/rollout-policy.store';
@@ -34,6 +35,7 @@ const PERSON: UserRecord = {
   lastTokenRefresh: null,
   pin: null,
   lastSignInAt: null,
+  lastExternalRefusal: null,
 };
 const TESTER = { ...PERSON, id: 2, username: 'grace' };
 const ADMIN = { ...PERSON, id: 3, username: 'olga', role: 'admin' as const };
@@ -64,7 +66,7 @@ describeOnEachEngine('who signs in where', (engine) => {
     };
     const users = new UserRepository(database, candidates as never);
     return new RolloutService(
-      new RolloutPolicyStore(database),
+      new RolloutPolicyStore(database, new AuditTrail(database)),
       users,
       new SettingsService(loadSettings({ ...SECRETS, ...environment })),
     );
@@ -72,7 +74,10 @@ describeOnEachEngine('who signs in where', (engine) => {
 
   async function decide(service: RolloutService, stage: OpenStage): Promise<void> {
     const { version } = await service.current();
-    await service.change({ stage, testUsers: ['grace'], reason: 'a test' }, version, 'olga');
+    await service.change({ stage, testUsers: ['grace'], reason: 'a test' }, version, {
+      userId: 3,
+      name: 'olga',
+    });
   }
 
   const CASES: [Stage, string, UserRecord | null, AuthMode][] = [

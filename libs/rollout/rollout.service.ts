@@ -11,6 +11,7 @@ import { type UserRecord, UserRepository } from '@cutover/users';
 import type { RolloutPolicy } from './policy/rollout-policy';
 import { RolloutPolicyStore } from './policy/rollout-policy.store';
 import { VersionConflict } from './errors';
+import { actorOf, type Operator } from './operator';
 import { SignInRouting } from './sign-in-routing';
 
 /** The stages that can be opened today. */
@@ -45,21 +46,21 @@ export class RolloutService extends SignInRouting {
    * @param expectedVersion the version that the operator saw
    * @throws VersionConflict, ValidationFailed naming test users that do not exist
    */
-  async change(change: RolloutDecision, expectedVersion: number, changedBy: string): Promise<Rollout> {
-    const policy = await this.decide(change, expectedVersion, changedBy);
-    await this.policies.add(policy);
+  async change(change: RolloutDecision, expectedVersion: number, by: Operator): Promise<Rollout> {
+    const policy = await this.decide(change, expectedVersion, by);
+    await this.policies.add(policy, actorOf(by));
     return this.describe(policy);
   }
 
   /** What {@link change} would decide, with the same checks. */
-  async preview(change: RolloutDecision, expectedVersion: number, changedBy: string): Promise<Rollout> {
-    return this.describe(await this.decide(change, expectedVersion, changedBy));
+  async preview(change: RolloutDecision, expectedVersion: number, by: Operator): Promise<Rollout> {
+    return this.describe(await this.decide(change, expectedVersion, by));
   }
 
   private async decide(
     change: RolloutDecision,
     expectedVersion: number,
-    changedBy: string,
+    { name: changedBy }: Operator,
   ): Promise<RolloutPolicy> {
     const before = await this.policies.latest();
     if (before.version !== expectedVersion) throw new VersionConflict(before.version);

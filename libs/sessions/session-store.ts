@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '@cutover/database';
+import { AuditTrail } from '@cutover/operations';
 import type { Presentations, RotationState } from './cookie/rotation';
 import type { SessionEnd, SessionEntity } from './entities/session.entity';
 import type { SessionPosition } from './list/session-cursor';
@@ -21,7 +22,10 @@ export interface LivePage {
 /** Rows of sessions. Plain SQL: these statements stand on the path of every request. */
 @Injectable()
 export class SessionStore {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly audit: AuditTrail,
+  ) {}
 
   async insert(session: SessionRow): Promise<void> {
     await this.database.execute(
@@ -76,15 +80,37 @@ export class SessionStore {
     );
   }
 
-  /** Ends one session and forgets the provider's tokens. @returns false when it had ended before. */
-  end(sessionId: string, reason: SessionEnd, now: number): Promise<boolean> {
+  /**
+   * Ends one session, forgets the provider's tokens and keeps a record of it.
+   *
+   * @param by who wished it, where it is not its owner
+   * @returns false when it had ended before
+   */
+  end(sessionId: string, reason: SessionEnd, now: number, by?: string): Promise<boolean> {
     return this.database.transaction(async () => {
       const { affected } = await this.database.execute(
         `UPDATE cutover_sessions SET ended_at = ?, end_reason = ? WHERE id = ? AND ended_at IS NULL`,
         [now, reason, sessionId],
       );
       await this.database.execute(`DELETE FROM cutover_provider_tokens WHERE session_id = ?`, [sessionId]);
+      if (affected === 1) await this.recordEnd(sessionId, reason, by);
       return affected === 1;
+    });
+  }
+
+  private async recordEnd(sessionId: string, reason: SessionEnd, by?: string): Promise<void> {
+    const [owner] = await this.database.query<{ userId: number }>(
+      `SELECT user_id AS userId FROM cutover_sessions WHERE id = ?`,
+      [sessionId],
+    );
+    const byOwner = reason === 'signed_out' || reason === 'ended_by_owner';
+    await this.audit.record({
+      action: 'session.ended',
+      actor: by ?? (byOwner ? `user:${owner?.userId}` : 'cutover'),
+      subject: `session:${sessionId}`,
+      outcome: 'success',
+      code: reason,
+      detail: { userId: owner?.userId ?? null },
     });
   }
 

@@ -4,6 +4,7 @@ import { SettingsService } from '@cutover/config';
 import { type AuthMode, NotAuthenticated, type Session, TokenInvalid, type User } from '@cutover/contracts';
 import { Database } from '@cutover/database';
 import type { ProviderTokens } from '@cutover/external-auth';
+import { AuditTrail } from '@cutover/operations';
 import { personName, type UserRecord, UserRepository } from '@cutover/users';
 import { type Rotation, rotate } from './cookie/rotation';
 import { SessionCookie, type SessionReference } from './cookie/session-cookie';
@@ -22,7 +23,11 @@ export interface Device {
 
 /** A checked password: who it is, which side checked it, and what the provider handed out for it. */
 export type SignIn =
-  | { user: UserRecord; authMode: 'local' }
+  | {
+      user: UserRecord;
+      authMode: 'local';
+      /** In place of the external side, which was down. */ fallback?: true;
+    }
   | { user: UserRecord; authMode: 'external'; tokens: ProviderTokens };
 
 export interface IssuedSession {
@@ -53,6 +58,7 @@ export class SessionService {
     private readonly users: UserRepository,
     private readonly cookie: SessionCookie,
     private readonly localTokens: LocalAccessTokens,
+    private readonly audit: AuditTrail,
     settings: SettingsService,
   ) {
     const { idleTimeout, absoluteTimeout, replayGrace } = settings.get('session', { infer: true });
@@ -79,6 +85,7 @@ export class SessionService {
         await this.store.insert(row);
         if (tokens) await this.providerTokens.insert({ userId: row.userId, sessionId: row.id }, tokens);
         await this.users.recordSignIn(row.userId, now);
+        await this.recordStart(signIn, row.id);
       });
     } catch (error) {
       this.provider.forget(row.id, tokens?.refreshToken ?? null);
@@ -119,10 +126,15 @@ export class SessionService {
     if (reference) await this.end(reference.sessionId, 'signed_out', now);
   }
 
-  /** Ends every session of a person, those that nobody lists any more too. @returns how many had not ended */
-  async endAllOf(userId: number, reason: SessionEnd, now = Date.now()): Promise<number> {
+  /**
+   * Ends every session of a person, those that nobody lists any more too.
+   *
+   * @param by who wished it, where it is not the person
+   * @returns how many had not ended
+   */
+  async endAllOf(userId: number, reason: SessionEnd, by?: string, now = Date.now()): Promise<number> {
     const ids = await this.store.liveSessionIds(userId);
-    for (const id of ids) await this.end(id, reason, now);
+    for (const id of ids) await this.end(id, reason, now, by);
     return ids.length;
   }
 
@@ -130,14 +142,23 @@ export class SessionService {
    * Ends one session, here and at the provider. Idempotent: the reason that was first stays. Not for use inside a
    * transaction: the provider must not hear of what may yet be undone.
    */
-  async end(sessionId: string, reason: SessionEnd, now = Date.now()): Promise<void> {
+  async end(sessionId: string, reason: SessionEnd, now = Date.now(), by?: string): Promise<void> {
     const row = await this.store.find(sessionId);
     if (!row || row.endedAt !== null) return;
     const refreshToken = await this.database.transaction(async () => {
       const taken = await this.providerTokens.takeRefreshToken({ userId: row.userId, sessionId });
-      return (await this.store.end(sessionId, reason, now)) ? taken : null;
+      return (await this.store.end(sessionId, reason, now, by)) ? taken : null;
     });
     this.provider.forget(sessionId, refreshToken);
+  }
+
+  private async recordStart(signIn: SignIn, sessionId: string): Promise<void> {
+    const person = `user:${signIn.user.id}`;
+    const entry = { actor: person, subject: person, outcome: 'success' as const };
+    const { authMode } = signIn;
+    await this.audit.record({ ...entry, action: 'sign_in', detail: { authMode, sessionId } });
+    if (signIn.authMode === 'local' && signIn.fallback)
+      await this.audit.record({ ...entry, action: 'sign_in.fallback', detail: { sessionId } });
   }
 
   private reference(cookieValue: string | undefined): SessionReference {

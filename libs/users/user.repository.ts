@@ -131,6 +131,11 @@ export class UserRepository {
     await this.writeState(id, { last_sign_in_at: at });
   }
 
+  /** @param code `null` once the external side has let the person in again */
+  async recordExternalRefusal(id: number, code: string | null): Promise<void> {
+    await this.writeState(id, { last_external_refusal: code });
+  }
+
   async setPin(id: number, pin: Pin, { by }: { by: string }): Promise<void> {
     await this.writeState(id, { pin, pin_set_by: by, pin_set_at: Date.now() });
   }

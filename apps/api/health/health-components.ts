@@ -31,7 +31,7 @@ async function databaseHealth(database: DatabaseHealth): Promise<ComponentHealth
   return { status: up && schema === 'current' ? 'up' : 'down', details: { schema, ...(cause && { cause }) } };
 }
 
-/** Down only when people need it now; an outage over there must not look like one of the local half. */
+/** Down only when people need it now and nothing serves in its place; an outage over there must not look like one of the local half. */
 function externalHealth(
   { useExternalAuth, externalAuth }: Settings,
   external: ExternalAvailability,
@@ -51,7 +51,8 @@ function externalHealth(
   };
   if (state === 'up' && circuit.state === 'closed') return { status: 'up', details };
   if (state === 'unknown' && circuit.state === 'closed') return { status: 'degraded', details };
-  return { status: useExternalAuth ? 'down' : 'degraded', details };
+  const isNeeded = useExternalAuth && externalAuth.fallback === 'none';
+  return { status: isNeeded ? 'down' : 'degraded', details };
 }
 
 /** Never down: until their access tokens run out people notice nothing, and sign in again after that. */

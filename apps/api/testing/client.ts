@@ -17,9 +17,12 @@ export interface CallOptions {
   raw?: string;
 }
 
-/** What a browser keeps between two requests: the session cookie and, in memory, the access token. */
+/** What a browser keeps between two requests: its cookies and, in memory, the access token. */
 export class Client {
+  /** The session's. */
   cookie: string | null = null;
+  /** The one that marks a device known. */
+  deviceCookie: string | null = null;
   accessToken: string | null = null;
 
   constructor(private readonly url: () => string) {}
@@ -31,7 +34,7 @@ export class Client {
       redirect: 'manual',
       headers: {
         ...(payload !== undefined && { 'content-type': 'application/json' }),
-        ...(this.cookie !== null && { cookie: this.cookie }),
+        ...this.cookieHeader(),
         ...(this.accessToken !== null && { authorization: `Bearer ${this.accessToken}` }),
         ...headers,
       },
@@ -72,6 +75,7 @@ export class Client {
   copy(): Client {
     const copy = new Client(this.url);
     copy.cookie = this.cookie;
+    copy.deviceCookie = this.deviceCookie;
     copy.accessToken = this.accessToken;
     return copy;
   }
@@ -81,10 +85,17 @@ export class Client {
     return answer;
   }
 
+  private cookieHeader(): Record<string, string> {
+    const cookies = [this.cookie, this.deviceCookie].filter((cookie) => cookie !== null);
+    return cookies.length === 0 ? {} : { cookie: cookies.join('; ') };
+  }
+
   private keepCookie(headers: Headers): void {
     for (const header of headers.getSetCookie()) {
       const pair = header.split(';', 1)[0] ?? '';
-      this.cookie = pair.endsWith('=') ? null : pair;
+      const kept = pair.endsWith('=') ? null : pair;
+      if (/^[\w-]+_device=/.test(pair)) this.deviceCookie = kept;
+      else this.cookie = kept;
     }
   }
 }

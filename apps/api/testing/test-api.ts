@@ -16,6 +16,9 @@ const SECRETS = {
   TOKEN_ENCRYPTION_KEYS: `test:${randomBytes(32).toString('base64')}`,
 };
 
+/** Tests fail sign-ins on purpose, all from one address; those of the limits set them. */
+const NO_LIMITS = { RATE_LIMIT_SIGN_IN_PER_ACCOUNT: '0', RATE_LIMIT_SIGN_IN_PER_ADDRESS: '0' };
+
 type Environment = Record<string, string | undefined>;
 
 export interface Person {
@@ -84,6 +87,7 @@ async function boot(database: TestDatabase, environment: Environment): Promise<N
       LOG_LEVEL: 'silent',
       PUBLIC_URL,
       ...SECRETS,
+      ...NO_LIMITS,
       DATABASE_URL: database.url,
       ...environment,
     }),

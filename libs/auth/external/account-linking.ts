@@ -1,7 +1,9 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { SettingsService } from '@cutover/config';
 import { ValidationFailed } from '@cutover/contracts';
+import { Database } from '@cutover/database';
 import type { ProviderIdentity } from '@cutover/external-auth';
+import { AuditTrail } from '@cutover/operations';
 import { type UserRecord, UserRepository } from '@cutover/users';
 import type { SignInAttempt } from '../sign-in/sign-in-attempt';
 import { InvalidCredentials } from '../sign-in/invalid-credentials';
@@ -21,7 +23,9 @@ export class AccountLinking {
   private readonly logger = new Logger(AccountLinking.name);
 
   constructor(
+    private readonly database: Database,
     private readonly users: UserRepository,
+    private readonly audit: AuditTrail,
     private readonly settings: SettingsService,
   ) {}
 
@@ -37,6 +41,7 @@ export class AccountLinking {
         ? await this.link(attempt.user, identity, attempt)
         : await this.provision(identity, attempt));
     this.admit(user, identity);
+    if (user.lastExternalRefusal !== null) await this.users.recordExternalRefusal(user.id, null);
     return this.users.recordExternalSignIn(user.id, {
       displayName: identity.name,
       azureEmail: identity.email ?? addressLike(identity.preferredUsername),
@@ -51,7 +56,7 @@ export class AccountLinking {
   ): Promise<UserRecord> {
     const objection = linkObjection(user, identity, attempt);
     if (objection) this.refuse(objection, identity, user);
-    if (!(await this.users.link(user.id, identity.objectId))) {
+    if (!(await this.linkOnce(user.id, identity))) {
       // Two first sign-ins at once: whoever came second finds the link made, to this account or to another.
       const linked = await this.users.findByExternalUserId(identity.objectId);
       if (linked?.id !== user.id)
@@ -59,6 +64,15 @@ export class AccountLinking {
     }
     // What was read before the provider answered may have changed since.
     return (await this.users.findById(user.id)) ?? user;
+  }
+
+  /** @returns false when the account, or the identity, is linked already */
+  private linkOnce(userId: number, identity: ProviderIdentity): Promise<boolean> {
+    return this.database.transaction(async () => {
+      const linked = await this.users.link(userId, identity.objectId);
+      if (linked) await this.record('user.linked', userId, identity);
+      return linked;
+    });
   }
 
   private async provision(identity: ProviderIdentity, attempt: ExternalAttempt): Promise<UserRecord> {
@@ -77,13 +91,17 @@ export class AccountLinking {
     if (holders.includes(true))
       this.refuse('an account with this e-mail or name exists and is not linked', identity);
     try {
-      return await this.users.create({
-        username,
-        email: addressLike(identity.email),
-        fullName: null, // what the external side calls the person is its display_name
-        role: 'user',
-        hashedPassword: null,
-        externalUserId: identity.objectId,
+      return await this.database.transaction(async () => {
+        const made = await this.users.create({
+          username,
+          email: addressLike(identity.email),
+          fullName: null, // what the external side calls the person is its display_name
+          role: 'user',
+          hashedPassword: null,
+          externalUserId: identity.objectId,
+        });
+        await this.record('user.provisioned', made.id, identity);
+        return made;
       });
     } catch (error) {
       // Two first sign-ins at once: the other one made the account.
@@ -98,6 +116,21 @@ export class AccountLinking {
   private admit(user: UserRecord, identity: ProviderIdentity): void {
     if (!user.active) throw new InvalidCredentials('the linked account is inactive');
     if (user.pin === 'local') this.refuse('the linked account is pinned to the local side', identity, user);
+  }
+
+  private record(
+    action: 'user.linked' | 'user.provisioned',
+    userId: number,
+    { objectId }: ProviderIdentity,
+  ): Promise<void> {
+    const person = `user:${userId}`;
+    return this.audit.record({
+      action,
+      actor: person,
+      subject: person,
+      outcome: 'success',
+      detail: { objectId },
+    });
   }
 
   private refuse(reason: string, identity: ProviderIdentity, user?: UserRecord): never {

@@ -8,6 +8,14 @@ export interface SignInAttempt {
   username: string;
   /** The one row that the name stands for; `null` when there is none, or more than one. */
   user: UserRecord | null;
+  /** More than one row has that name under the rule. */
+  ambiguous: boolean;
+  /** `null` where the transport names none. */
+  address: string | null;
+  /** The browser's id, where this person has signed in with it before. */
+  device: string | null;
+  /** The external side was down, and the local one checks the password in its place. */
+  fallback?: true;
 }
 
 export interface SignInHttpRequest extends FastifyRequest {

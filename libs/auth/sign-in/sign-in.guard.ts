@@ -1,16 +1,22 @@
+import '@fastify/cookie';
 import { type CanActivate, type ExecutionContext, Injectable, Logger } from '@nestjs/common';
 import { SettingsService } from '@cutover/config';
 import { type AuthMode, ValidationFailed } from '@cutover/contracts';
+import { clientAddress } from '@cutover/operations';
 import { SignInRouting } from '@cutover/rollout';
 import { type UserRecord, UserRepository } from '@cutover/users';
+import { DeviceCookie } from '../device/device-cookie';
 import { ExternalAuthGuard } from '../external/external-auth.guard';
 import { LocalAuthGuard } from '../local/local-auth.guard';
-import type { SignInHttpRequest } from './sign-in-attempt';
+import { LocalFallback } from '../local/local-fallback';
+import { SignInLimits } from '../rate-limits/sign-in-limits';
+import { attemptOf, type SignInAttempt, type SignInHttpRequest } from './sign-in-attempt';
+import { SignInRecord } from './sign-in-record';
 import { signInRequestSchema } from './sign-in.schemas';
 
 /**
  * Picks the strategy that checks the password: the master switch first, then the rollout. The other side is never
- * asked afterwards, so a wrong password counts once.
+ * asked after a refusal, so a wrong password counts once.
  */
 @Injectable()
 export class SignInGuard implements CanActivate {
@@ -22,6 +28,10 @@ export class SignInGuard implements CanActivate {
     private readonly users: UserRepository,
     private readonly local: LocalAuthGuard,
     private readonly external: ExternalAuthGuard,
+    private readonly fallback: LocalFallback,
+    private readonly limits: SignInLimits,
+    private readonly devices: DeviceCookie,
+    private readonly record: SignInRecord,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -30,10 +40,18 @@ export class SignInGuard implements CanActivate {
     const parsed = signInRequestSchema.safeParse(request.body);
     if (!parsed.success) throw ValidationFailed.fromIssues(parsed.error.issues);
 
-    const { username } = parsed.data;
+    const attempt = await this.attemptBy(parsed.data.username, request);
+    request.signInAttempt = attempt;
+    try {
+      return await this.limits.count(attempt, () => this.check(attempt, context));
+    } catch (error) {
+      await this.record.refused(attemptOf(request), error);
+      throw error;
+    }
+  }
+
+  private async attemptBy(username: string, request: SignInHttpRequest): Promise<SignInAttempt> {
     const match = await this.users.findByUsername(username);
-    const user = match.outcome === 'one' ? match.user : null;
-    request.signInAttempt = { username, user };
     if (match.outcome === 'ambiguous') {
       const userIds = match.users.map(({ id }) => id);
       this.logger.warn(
@@ -41,9 +59,24 @@ export class SignInGuard implements CanActivate {
         'refused a sign-in: these usernames are equal but for case; rename all but one',
       );
     }
-    const side = match.outcome === 'ambiguous' ? 'local' : await this.sideFor(user);
-    const strategy = side === 'external' ? this.external : this.local;
-    return (await strategy.canActivate(context)) === true;
+    const user = match.outcome === 'one' ? match.user : null;
+    return {
+      username,
+      user,
+      ambiguous: match.outcome === 'ambiguous',
+      address: clientAddress(request.ip),
+      device: user && this.devices.deviceOf(request.cookies[this.devices.name], user.id),
+    };
+  }
+
+  private async check({ user, ambiguous }: SignInAttempt, context: ExecutionContext): Promise<boolean> {
+    const side = ambiguous ? 'local' : await this.sideFor(user);
+    if (side === 'local') return (await this.local.canActivate(context)) === true;
+    try {
+      return (await this.external.canActivate(context)) === true;
+    } catch (error) {
+      return this.fallback.insteadOf(error, context);
+    }
   }
 
   private async sideFor(user: UserRecord | null): Promise<AuthMode> {

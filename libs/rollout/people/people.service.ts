@@ -7,20 +7,15 @@ import {
   ValidationFailed,
 } from '@cutover/contracts';
 import { Database } from '@cutover/database';
+import { type AuditAction, type AuditEntry, AuditTrail } from '@cutover/operations';
 import { SessionService } from '@cutover/sessions';
 import { personName, type UserRecord, UserRepository } from '@cutover/users';
+import { actorOf, type Operator } from '../operator';
 import { SignInRouting } from '../sign-in-routing';
 
 export interface PageRequest {
   limit: number;
   cursor?: string | undefined;
-}
-
-/** Who made a change: an administrator of the portal, or the command line. */
-export interface Operator {
-  /** `null` on the command line. */
-  userId: number | null;
-  name: string;
 }
 
 /** What an operator may see and change of one person. */
@@ -33,6 +28,7 @@ export class PeopleService {
     private readonly users: UserRepository,
     private readonly sessions: SessionService,
     private readonly routing: SignInRouting,
+    private readonly audit: AuditTrail,
   ) {}
 
   async page(request: PageRequest): Promise<Page<AdminUser>> {
@@ -48,12 +44,17 @@ export class PeopleService {
   async change(userId: number, change: AdminUserChange, by: Operator): Promise<AdminUser> {
     await this.database.transaction(async () => {
       const user = await this.permitted(userId, change, by);
-      if (change.pin !== undefined) await this.users.setPin(userId, change.pin, { by: by.name });
-      if (change.active !== undefined && change.active !== user.active)
+      if (change.pin !== undefined) {
+        await this.users.setPin(userId, change.pin, { by: by.name });
+        await this.record('user.pinned', userId, by, { from: user.pin, to: change.pin });
+      }
+      if (change.active !== undefined && change.active !== user.active) {
         await this.users.setActive(userId, change.active);
+        await this.record(change.active ? 'user.activated' : 'user.deactivated', userId, by);
+      }
     });
     // After the commit: providers are told of it, and an inactive person's sessions open nothing in the meantime.
-    if (change.active === false) await this.sessions.endAllOf(userId, 'deactivated');
+    if (change.active === false) await this.sessions.endAllOf(userId, 'deactivated', actorOf(by));
     return this.describe(await this.find(userId));
   }
 
@@ -70,9 +71,24 @@ export class PeopleService {
   /** Ends every session of a person; they may sign in again. @returns how many. @throws NotFound */
   async endSessions(userId: number, by: Operator): Promise<number> {
     await this.find(userId);
-    const ended = await this.sessions.endAllOf(userId, 'revoked');
+    const ended = await this.sessions.endAllOf(userId, 'revoked', actorOf(by));
     this.logger.log({ userId, by: by.name, ended }, 'sessions ended by an operator');
     return ended;
+  }
+
+  private record(
+    action: AuditAction,
+    userId: number,
+    by: Operator,
+    detail?: AuditEntry['detail'],
+  ): Promise<void> {
+    return this.audit.record({
+      action,
+      actor: actorOf(by),
+      subject: `user:${userId}`,
+      outcome: 'success',
+      detail,
+    });
   }
 
   private async permitted(

@@ -64,10 +64,10 @@ export class SessionList {
     return { ...listed(row), ended: row.endedAt !== null };
   }
 
-  /** Idempotent: one that has ended stays as it ended. @throws NotFound as {@link find} */
-  async end(userId: number, sessionId: string, reason: SessionEnd): Promise<void> {
+  /** Idempotent: one that has ended stays as it ended. @param by who wished it, where it is not the person. @throws NotFound as {@link find} */
+  async end(userId: number, sessionId: string, reason: SessionEnd, by?: string): Promise<void> {
     await this.find(userId, sessionId);
-    await this.sessions.end(sessionId, reason);
+    await this.sessions.end(sessionId, reason, Date.now(), by);
   }
 }
 

@@ -81,6 +81,6 @@ async function decide(
   const { version } = await service.current();
   if (ifVersion !== undefined && ifVersion !== version) throw new VersionConflict(version);
   return dryRun
-    ? service.preview(decision, version, operator().name)
-    : service.change(decision, version, operator().name);
+    ? service.preview(decision, version, operator())
+    : service.change(decision, version, operator());
 }

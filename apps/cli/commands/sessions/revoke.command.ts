@@ -59,7 +59,7 @@ async function revokeOne(
 ): Promise<number> {
   const sessions = context.get(SessionList, { strict: false });
   const { ended } = await sessions.find(userId, sessionId);
-  if (!ended && !dryRun) await sessions.end(userId, sessionId, 'revoked');
+  if (!ended && !dryRun) await sessions.end(userId, sessionId, 'revoked', operator().name);
   return ended ? 0 : 1;
 }
 

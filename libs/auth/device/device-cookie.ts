@@ -1,0 +1,83 @@
+import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { SettingsService } from '@cutover/config';
+
+/** Seconds: 90 days. */
+const LIFE = 90 * 86_400;
+
+/** People that one browser remembers; on a shared machine the one who was away longest gives way. */
+const REMEMBERED = 5;
+
+/** User id, random id of the device, epoch seconds, MAC. */
+const ENTRY = /^([1-9]\d{0,9})\.([\w-]{22})\.(\d{10,11})\.([\w-]{43})$/;
+const SEPARATOR = '~';
+
+interface Entry {
+  text: string;
+  userId: number;
+  deviceId: string;
+}
+
+/**
+ * Tells a browser that a person has signed in with before from one that anybody may hold (OWASP, "Slow Down Online
+ * Guessing Attacks with Device Cookies"). It opens nothing: whoever steals one gets that device's few attempts a
+ * minute. Each person on a shared machine has an entry of their own, and sign-out leaves them: that is when a
+ * known device is of use.
+ */
+@Injectable()
+export class DeviceCookie {
+  readonly name: string;
+  readonly attributes: {
+    path: '/';
+    httpOnly: true;
+    sameSite: 'strict';
+    secure: boolean;
+    /** Seconds. */
+    maxAge: number;
+  };
+  private readonly keys: Buffer[];
+
+  constructor(settings: SettingsService) {
+    const { publicUrl } = settings.get('http', { infer: true });
+    const secure = publicUrl.startsWith('https:');
+    this.attributes = { path: '/', httpOnly: true, sameSite: 'strict', secure, maxAge: LIFE };
+    this.name = secure ? '__Host-cutover_device' : 'cutover_device';
+    this.keys = settings.get('secrets', { infer: true }).localJwtSecrets.map(deviceKey);
+  }
+
+  /** The device's id where this person has signed in with it, else `null`. */
+  deviceOf(value: string | undefined, userId: number, now = Date.now()): string | null {
+    return this.entriesOf(value, now).find((entry) => entry.userId === userId)?.deviceId ?? null;
+  }
+
+  /** The value that also remembers this person, from now on and under a new id. */
+  remember(value: string | undefined, userId: number, now = Date.now()): string {
+    const [key] = this.keys as [Buffer];
+    const signed = `${userId}.${randomBytes(16).toString('base64url')}.${Math.floor(now / 1000)}`;
+    const others = this.entriesOf(value, now).filter((entry) => entry.userId !== userId);
+    return [`${signed}.${mac(key, signed)}`, ...others.map(({ text }) => text)]
+      .slice(0, REMEMBERED)
+      .join(SEPARATOR);
+  }
+
+  /** Those that this service made and that are not too old. */
+  private entriesOf(value: string | undefined, now: number): Entry[] {
+    const texts = (value ?? '').split(SEPARATOR, REMEMBERED);
+    return texts.flatMap((text) => {
+      const [, userId = '', deviceId = '', issuedAt = '', code = ''] = ENTRY.exec(text) ?? [];
+      const age = Math.floor(now / 1000) - Number(issuedAt);
+      const genuine = code !== '' && this.isOurs(`${userId}.${deviceId}.${issuedAt}`, code);
+      return genuine && age < LIFE ? [{ text, userId: Number(userId), deviceId }] : [];
+    });
+  }
+
+  private isOurs(signed: string, code: string): boolean {
+    return this.keys.some((key) => timingSafeEqual(Buffer.from(mac(key, signed)), Buffer.from(code)));
+  }
+}
+
+/** A key of its own for this purpose, derived from the signing secret (RFC 5869). */
+const deviceKey = (secret: string) =>
+  Buffer.from(hkdfSync('sha256', secret, '', 'cutover device cookie', 32));
+
+const mac = (key: Buffer, signed: string) => createHmac('sha256', key).update(signed).digest('base64url');
