@@ -8,6 +8,7 @@ import { UsersModule } from '@cutover/users';
 import { AuthController } from './auth.controller';
 import { BearerAuthentication } from './bearer/bearer-authentication';
 import { BearerGuard } from './bearer/bearer.guard';
+import { VerifiedTokens } from './bearer/verified-tokens';
 import { AccountLinking } from './external/account-linking';
 import { ExternalAuthGuard } from './external/external-auth.guard';
 import { ExternalStrategy } from './external/external.strategy';
@@ -29,6 +30,7 @@ import { SignInGuard } from './sign-in/sign-in.guard';
     SignInGuard,
     SameOriginGuard,
     BearerAuthentication,
+    VerifiedTokens,
     { provide: APP_GUARD, useClass: BearerGuard },
   ],
 })

@@ -6,6 +6,7 @@ import { AnswerNotUnderstood, readTokenAnswer, type TokenAnswer } from './answer
 import { ExternalMisconfigured, GrantInvalid } from './errors';
 import { ProviderApi } from './provider-api';
 import { IdentityReader, type ProviderIdentity, type VerifiedAnswer } from './tokens/identity-reader';
+import { Introspection } from './tokens/introspection';
 import type { Operation } from './upstream-failure';
 
 export interface ProviderTokens {
@@ -21,6 +22,17 @@ export interface ProviderSignIn {
   identity: ProviderIdentity;
 }
 
+export interface ProviderRefresh {
+  tokens: ProviderTokens;
+  /** `null` where the answer does not say: an ID token is optional here (OIDC Core section 12.2). */
+  identity: ProviderIdentity | null;
+}
+
+/** Seconds that an access token is taken to last where neither the answer nor the token says it. */
+const UNSTATED_LIFETIME = 900;
+/** Seconds, whatever the answer says: what lives longer is looked at again in a day. */
+const LONGEST_LIFETIME = 86_400;
+
 /** The external authentication API, in our words. Every failure is one of `errors.ts`. */
 @Injectable()
 export class ExternalAuthClient {
@@ -29,6 +41,7 @@ export class ExternalAuthClient {
   constructor(
     private readonly api: ProviderApi,
     private readonly identities: IdentityReader,
+    private readonly introspection: Introspection,
   ) {}
 
   /**
@@ -38,9 +51,14 @@ export class ExternalAuthClient {
    */
   async signIn(username: string, password: string): Promise<ProviderSignIn> {
     const answer = understood('login', await this.api.call('login', { body: { username, password } }));
+    await this.introspection.assertActive('login', answer.accessToken);
     const verified = await this.identities.verify('login', answer);
-    const user = answer.user ?? (verified.idClaims ? null : await this.userInfo(answer.accessToken));
-    return { tokens: tokensOf(answer, verified), identity: this.identities.identity(verified, user) };
+    const user = this.identities.isTold(verified, answer.user)
+      ? answer.user
+      : await this.userInfo(answer.accessToken);
+    const identity = this.identities.identity(verified, user);
+    if (!identity) throw new ExternalMisconfigured({ operation: 'login', reason: 'nothing says who it is' });
+    return { tokens: tokensOf(answer, verified), identity };
   }
 
   /**
@@ -48,9 +66,10 @@ export class ExternalAuthClient {
    * stays in use and is the one returned.
    * @throws GrantInvalid, ThrottledByProvider, ExternalUnavailable, ExternalMisconfigured
    */
-  async refresh(refreshToken: string): Promise<ProviderSignIn> {
+  async refresh(refreshToken: string): Promise<ProviderRefresh> {
     const body = { refresh_token: refreshToken };
     const answer = understood('refresh', await this.api.call('refresh', { body }));
+    await this.introspection.assertActive('refresh', answer.accessToken);
     const verified = await this.identities.verify('refresh', answer);
     const tokens = tokensOf(answer, verified);
     return {
@@ -68,7 +87,7 @@ export class ExternalAuthClient {
     }
   }
 
-  /** Who it is, is known by now; a user info call that fails costs a name, not the sign-in. */
+  /** A call that fails costs a name, and the sign-in only where nothing else says who it is. */
   private async userInfo(bearer: string): Promise<ProviderUser | null> {
     try {
       return readUserInfo(await this.api.call('userInfo', { bearer }));
@@ -91,8 +110,10 @@ function understood(operation: Operation, json: JsonObject): TokenAnswer {
 }
 
 function tokensOf(answer: TokenAnswer, { accessClaims }: VerifiedAnswer): ProviderTokens {
-  const bySignature = accessClaims.exp * 1000;
-  const byAnswer = answer.expiresIn === null ? bySignature : Date.now() + answer.expiresIn * 1000;
+  const now = Date.now();
+  const stated = answer.expiresIn ?? (accessClaims ? LONGEST_LIFETIME : UNSTATED_LIFETIME);
+  const byAnswer = now + Math.min(stated, LONGEST_LIFETIME) * 1000;
+  const bySignature = accessClaims ? accessClaims.exp * 1000 : Infinity;
   return {
     accessToken: answer.accessToken,
     accessTokenExpiresAt: Math.min(byAnswer, bySignature), // after `exp` nobody takes it, whatever the answer says

@@ -4,7 +4,7 @@ import {
   ExternalAuthClient,
   ExternalMisconfigured,
   GrantInvalid,
-  type ProviderSignIn,
+  type ProviderRefresh,
   type ProviderTokens,
 } from '@cutover/external-auth';
 import { type UserRecord, UserRepository } from '@cutover/users';
@@ -66,7 +66,7 @@ export class ProviderSession {
   ): Promise<ProviderTokens> {
     if (stored.refreshToken === null)
       return this.untilItExpires(owner, stored, 'no refresh token was issued');
-    let answer: ProviderSignIn;
+    let answer: ProviderRefresh;
     try {
       answer = await this.client.refresh(stored.refreshToken);
     } catch (error) {
@@ -85,9 +85,9 @@ export class ProviderSession {
     owner: TokenOwner,
     user: UserRecord,
     stored: StoredProviderTokens,
-    { tokens, identity }: ProviderSignIn,
+    { tokens, identity }: ProviderRefresh,
   ): Promise<ProviderTokens> {
-    if (identity.objectId !== user.externalUserId) {
+    if (identity && identity.objectId !== user.externalUserId) {
       this.forget(owner.sessionId, tokens.refreshToken);
       throw new ExternalMisconfigured({
         operation: 'refresh',

@@ -7,6 +7,9 @@ import { ProviderTokenEntity } from './entities/provider-token.entity';
 import { SessionBearerEntity } from './entities/session-bearer.entity';
 import { SessionEntity } from './entities/session.entity';
 import { SessionList } from './list/session-list';
+import { LastUses } from './live/last-uses';
+import { LiveSessions } from './live/live-sessions';
+import { SessionUse } from './live/session-use';
 import { LocalAccessTokens } from './local-access-tokens';
 import { ProviderSession } from './provider-session';
 import { ProviderTokenStore } from './provider-token-store';
@@ -23,6 +26,9 @@ import { TokenVault } from './vault/token-vault';
   providers: [
     SessionService,
     SessionStore,
+    LiveSessions,
+    LastUses,
+    SessionUse,
     SessionList,
     ProviderTokenStore,
     ProviderSession,
@@ -30,6 +36,6 @@ import { TokenVault } from './vault/token-vault';
     SessionCookie,
     LocalAccessTokens,
   ],
-  exports: [SessionService, SessionList, SessionCookie, LocalAccessTokens],
+  exports: [SessionService, SessionUse, SessionList, SessionCookie, LocalAccessTokens],
 })
 export class SessionsModule {}
