@@ -69,6 +69,11 @@ export class TokenProvider {
     return `${this.server.url}/${TENANT}/v2.0`;
   }
 
+  /** As `sts.windows.net` in Entra. */
+  get v1Issuer(): string {
+    return `${this.server.url}/sts/${TENANT}/`;
+  }
+
   environment(overrides: Record<string, string | undefined> = {}) {
     return {
       USE_EXTERNAL_AUTH: 'true',

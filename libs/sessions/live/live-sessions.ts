@@ -57,7 +57,9 @@ export class LiveSessions {
   private readonly byObjectId = new BatchedReads<Person>({
     read: (objectIds) => this.readPeople(objectIds),
     subjectOf: ({ id }) => id,
-    keep: (objectId, read) => this.people.set(objectId, read),
+    keep: (objectId, read) => {
+      if (read.value.active) this.people.set(objectId, read); // whoever is let in again need not wait
+    },
     limit: LONGEST_READ,
   });
 
