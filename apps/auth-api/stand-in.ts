@@ -4,6 +4,7 @@ import type { Person } from './people/person';
 import { Refusal } from './refusals/refusal';
 import { RefreshGrants } from './tokens/refresh-grants';
 import { SigningKeys } from './tokens/signing-keys';
+import { OpaqueTokens } from './tokens/opaque-tokens';
 import { TokenIssuer } from './tokens/token-issuer';
 
 const noCalls = () => Object.fromEntries(OPERATIONS.map((name) => [name, 0])) as Record<Operation, number>;
@@ -28,6 +29,7 @@ export class StandIn {
   repliesLost = 0;
   readonly directory = new Directory();
   readonly grants = new RefreshGrants();
+  readonly opaque = new OpaqueTokens();
   readonly tokens: TokenIssuer;
 
   private constructor(

@@ -8,6 +8,7 @@ import { UsersModule } from '@cutover/users';
 import { AuthController } from './auth.controller';
 import { BearerAuthentication } from './bearer/bearer-authentication';
 import { BearerGuard } from './bearer/bearer.guard';
+import { VerifiedTokens } from './bearer/verified-tokens';
 import { DeviceCookie } from './device/device-cookie';
 import { AccountLinking } from './external/account-linking';
 import { ExternalAuthGuard } from './external/external-auth.guard';
@@ -41,6 +42,7 @@ import { SignInRecord } from './sign-in/sign-in-record';
     SignInGuard,
     SameOriginGuard,
     BearerAuthentication,
+    VerifiedTokens,
     { provide: APP_GUARD, useClass: BearerGuard },
   ],
 })

@@ -15,6 +15,8 @@ interface Transaction {
   readonly runner: QueryRunner;
   /** A statement that somebody forgot to wait for may come after the end; it is none of the transaction's then. */
   open: boolean;
+  /** To be done when it is over. */
+  readonly afterwards: (() => void)[];
 }
 
 const CLOCKS: Record<Engine, string> = {
@@ -86,8 +88,18 @@ export class Database {
     }
   }
 
+  /**
+   * Does something that must not come before the commit: at once outside of a transaction, else when it is over. Also
+   * after an undone one, because a commit whose answer was lost looks like that.
+   */
+  afterwards(work: () => void): void {
+    const transaction = this.transactions.getStore();
+    if (transaction?.open) transaction.afterwards.push(work);
+    else work();
+  }
+
   private async inTransaction<T>(runner: QueryRunner, work: () => Promise<T>): Promise<T> {
-    const transaction: Transaction = { runner, open: true };
+    const transaction: Transaction = { runner, open: true, afterwards: [] };
     await runner.startTransaction();
     try {
       const result = await this.transactions.run(transaction, work);
@@ -98,6 +110,8 @@ export class Database {
       transaction.open = false;
       await runner.rollbackTransaction().catch(() => undefined); // a lost connection has rolled back by itself
       throw error;
+    } finally {
+      for (const afterwards of transaction.afterwards) afterwards();
     }
   }
 

@@ -122,7 +122,7 @@ describe('refresh', () => {
   ])('understands an answer %s', async (_case, shape) => {
     const { tokens } = await signIn();
     await order(shape);
-    expect((await refreshed(tokens.refreshToken)).identity.name).toBe('Grace Hopper');
+    expect((await refreshed(tokens.refreshToken)).identity?.name).toBe('Grace Hopper');
     expect((await standIn.control.state()).calls.userInfo).toBe(0);
   });
 

@@ -8,6 +8,7 @@ import { ExternalMisconfigured, GrantInvalid } from './errors';
 import { ProviderApi } from './provider-api';
 import { requiredSettings } from './required-settings';
 import { IdentityReader, type ProviderIdentity, type VerifiedAnswer } from './tokens/identity-reader';
+import { Introspection } from './tokens/introspection';
 import type { Operation } from './upstream-failure';
 
 export interface ProviderTokens {
@@ -25,9 +26,19 @@ export interface ProviderSignIn {
 
 /** What a refresh token was traded for. It is spent, whatever can be said of the rest. */
 export type ProviderRefresh =
-  | { verified: true; tokens: ProviderTokens & { refreshToken: string }; identity: ProviderIdentity }
+  | {
+      verified: true;
+      tokens: ProviderTokens & { refreshToken: string };
+      /** `null` where the answer does not say: an ID token is optional here (OIDC Core section 12.2). */
+      identity: ProviderIdentity | null;
+    }
   /** The access token could not be verified; `refreshToken` is the grant's from now on and must not be lost. */
   | { verified: false; refreshToken: string; failure: ProblemError };
+
+/** Seconds that an access token is taken to last where neither the answer nor the token says it. */
+const UNSTATED_LIFETIME = 900;
+/** Seconds, whatever the answer says: what lives longer is looked at again in a day. */
+const LONGEST_LIFETIME = 86_400;
 
 /** The external authentication API, in our words. Every failure is one of `errors.ts`. */
 @Injectable()
@@ -38,6 +49,7 @@ export class ExternalAuthClient {
     private readonly settings: SettingsService,
     private readonly api: ProviderApi,
     private readonly identities: IdentityReader,
+    private readonly introspection: Introspection,
   ) {}
 
   /**
@@ -47,9 +59,14 @@ export class ExternalAuthClient {
    */
   async signIn(username: string, password: string): Promise<ProviderSignIn> {
     const answer = understood('login', await this.api.call('login', { body: { username, password } }));
+    await this.introspection.assertActive('login', answer.accessToken);
     const verified = await this.identities.verify('login', answer);
-    const user = answer.user ?? (verified.idClaims ? null : await this.userInfo(answer.accessToken));
-    return { tokens: tokensOf(answer, verified), identity: this.identities.identity(verified, user) };
+    const user = this.identities.isTold(verified, answer.user)
+      ? answer.user
+      : await this.userInfo(answer.accessToken);
+    const identity = this.identities.identity(verified, user);
+    if (!identity) throw new ExternalMisconfigured({ operation: 'login', reason: 'nothing says who it is' });
+    return { tokens: tokensOf(answer, verified), identity };
   }
 
   /**
@@ -62,6 +79,7 @@ export class ExternalAuthClient {
     const answer = understood('refresh', await this.api.call('refresh', this.refreshCall(refreshToken)));
     const current = answer.refreshToken ?? refreshToken;
     try {
+      await this.introspection.assertActive('refresh', answer.accessToken);
       const verified = await this.identities.verify('refresh', answer);
       return {
         verified: true,
@@ -96,7 +114,7 @@ export class ExternalAuthClient {
     }
   }
 
-  /** Who it is, is known by now; a user info call that fails costs a name, not the sign-in. */
+  /** A call that fails costs a name, and the sign-in only where nothing else says who it is. */
   private async userInfo(bearer: string): Promise<ProviderUser | null> {
     try {
       return readUserInfo(await this.api.call('userInfo', { bearer }));
@@ -119,8 +137,10 @@ function understood(operation: Operation, json: JsonObject): TokenAnswer {
 }
 
 function tokensOf(answer: TokenAnswer, { accessClaims }: VerifiedAnswer): ProviderTokens {
-  const bySignature = accessClaims.exp * 1000;
-  const byAnswer = answer.expiresIn === null ? bySignature : Date.now() + answer.expiresIn * 1000;
+  const now = Date.now();
+  const stated = answer.expiresIn ?? (accessClaims ? LONGEST_LIFETIME : UNSTATED_LIFETIME);
+  const byAnswer = now + Math.min(stated, LONGEST_LIFETIME) * 1000;
+  const bySignature = accessClaims ? accessClaims.exp * 1000 : Infinity;
   return {
     accessToken: answer.accessToken,
     accessTokenExpiresAt: Math.min(byAnswer, bySignature), // after `exp` nobody takes it, whatever the answer says

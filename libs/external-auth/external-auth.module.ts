@@ -5,6 +5,7 @@ import { ProviderApi } from './provider-api';
 import { ProviderCircuits } from './resilience/provider-circuits';
 import { ProviderResilience } from './resilience/provider-resilience';
 import { IdentityReader } from './tokens/identity-reader';
+import { Introspection } from './tokens/introspection';
 import { ProviderKeys } from './tokens/provider-keys';
 import { ProviderTokenVerifier } from './tokens/provider-token-verifier';
 import { ProviderHttp } from './transport/provider-http';
@@ -19,9 +20,17 @@ import { ProviderHttp } from './transport/provider-http';
     ProviderKeys,
     ProviderTokenVerifier,
     IdentityReader,
+    Introspection,
     ExternalAuthClient,
     ExternalAvailability,
   ],
-  exports: [ExternalAuthClient, ProviderTokenVerifier, ExternalAvailability, ProviderHttp, ProviderCircuits],
+  exports: [
+    ExternalAuthClient,
+    ProviderTokenVerifier,
+    ProviderKeys,
+    ExternalAvailability,
+    ProviderHttp,
+    ProviderCircuits,
+  ],
 })
 export class ExternalAuthModule {}

@@ -2,3 +2,4 @@ export { type Answering, answerWith } from './testing/answering-server';
 export { startStandIn, type StandInProcess } from './testing/stand-in-process';
 export { type StandInControl, type StandInFaults, type StandInState } from './testing/stand-in-control';
 export { standInEnvironment } from './testing/stand-in-environment';
+export { TokenProvider } from './testing/token-provider';

@@ -6,16 +6,12 @@ export { SessionBearerEntity } from './entities/session-bearer.entity';
 export { SessionEntity } from './entities/session.entity';
 export * from './errors';
 export { type ListedSession, SessionList, type SessionPageRequest } from './list/session-list';
-export { LocalAccessTokens } from './local-access-tokens';
+export { BoundedCache } from './live/bounded-cache';
+export { type LiveSession, SessionUse } from './live/session-use';
+export { type LocalClaims, LocalAccessTokens } from './local-access-tokens';
+export { bearerHash } from './provider-token-store';
 export { TokenRefreshJob, type TokenRefreshStatus } from './refresh/token-refresh-job';
 export { TokenRefreshModule } from './refresh/token-refresh.module';
 export { TokenRefresher } from './refresh/token-refresher';
-export {
-  type Device,
-  type IssuedSession,
-  type LiveSession,
-  SessionService,
-  type SignIn,
-  toUser,
-} from './session.service';
+export { type Device, type IssuedSession, SessionService, type SignIn, toUser } from './session.service';
 export * from './sessions.module';

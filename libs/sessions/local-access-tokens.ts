@@ -7,6 +7,8 @@ import { errors, jwtVerify, SignJWT } from 'jose';
 export interface LocalClaims {
   userId: number;
   sessionId: string;
+  /** Epoch milliseconds. */
+  expiresAt: number;
 }
 
 /** Seconds. Short, because a refresh costs one cookie round trip and no password. */
@@ -16,7 +18,10 @@ const ALGORITHM = 'HS256';
 /** RFC 9068 section 2.1; keeps other JWTs signed with the same key from passing as access tokens (RFC 8725 section 3.11). */
 const TYPE = 'at+jwt';
 
-/** Access tokens of the local side: JWTs under `LOCAL_JWT_SECRET`, bound to one session. */
+/**
+ * Access tokens of our own: JWTs under `LOCAL_JWT_SECRET`, bound to one session. For local sign-ins, and for external ones
+ * whose own access token stays on the server (`EXTERNAL_AUTH_BEARER=session`).
+ */
 @Injectable()
 export class LocalAccessTokens {
   readonly issuer: string;
@@ -29,9 +34,9 @@ export class LocalAccessTokens {
       .localJwtSecrets.map((secret) => new TextEncoder().encode(secret));
   }
 
-  /** @param sessionEnd epoch milliseconds; no token outlives its session. */
+  /** @param sessionEnd epoch milliseconds; no token outlives its session, as far as that is known to last. */
   async sign(
-    claims: LocalClaims,
+    claims: Omit<LocalClaims, 'expiresAt'>,
     sessionEnd: number,
     now = Date.now(),
   ): Promise<{ token: string; expiresIn: number }> {
@@ -60,7 +65,11 @@ export class LocalAccessTokens {
           audience: this.issuer,
           requiredClaims: ['sub', 'sid', 'jti', 'exp', 'iat'],
         });
-        return { userId: Number(payload.sub), sessionId: payload.sid };
+        return {
+          userId: Number(payload.sub),
+          sessionId: payload.sid,
+          expiresAt: Number(payload.exp) * 1000,
+        };
       } catch (error) {
         // Only a signature that does not match says that another of our keys may fit.
         if (!(error instanceof errors.JWSSignatureVerificationFailed))

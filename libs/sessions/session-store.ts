@@ -4,6 +4,7 @@ import { AuditTrail } from '@cutover/operations';
 import type { Presentations, RotationState } from './cookie/rotation';
 import type { SessionEnd, SessionEntity } from './entities/session.entity';
 import type { SessionPosition } from './list/session-cursor';
+import { LiveSessions } from './live/live-sessions';
 
 export type SessionRow = Omit<SessionEntity, 'presentations'> & { presentations: Presentations };
 
@@ -25,6 +26,7 @@ export class SessionStore {
   constructor(
     private readonly database: Database,
     private readonly audit: AuditTrail,
+    private readonly live: LiveSessions,
   ) {}
 
   async insert(session: SessionRow): Promise<void> {
@@ -54,16 +56,6 @@ export class SessionStore {
     return rows[0] ? toRow(rows[0]) : null;
   }
 
-  /** The latest live session that holds this access token of the provider, by the token's hash. */
-  async findByBearer(tokenHash: string): Promise<SessionRow | null> {
-    const rows = await this.database.query<SessionEntity>(
-      `SELECT ${COLUMNS} FROM cutover_session_bearers b JOIN cutover_sessions s ON s.id = b.session_id
-       WHERE b.token_hash = ? ORDER BY s.ended_at IS NULL DESC, s.created_at DESC LIMIT 1`,
-      [tokenHash],
-    );
-    return rows[0] ? toRow(rows[0]) : null;
-  }
-
   /** @returns false when another request rotated or ended the session in the meantime. */
   async advance(sessionId: string, from: number, to: RotationState, now: number): Promise<boolean> {
     const { affected } = await this.database.execute(
@@ -73,10 +65,10 @@ export class SessionStore {
     return affected === 1;
   }
 
-  async touch(sessionId: string, now: number): Promise<void> {
+  async touch(sessionIds: string[], now: number): Promise<void> {
     await this.database.execute(
-      `UPDATE cutover_sessions SET last_used_at = ? WHERE id = ? AND last_used_at < ?`,
-      [now, sessionId, now],
+      `UPDATE cutover_sessions SET last_used_at = ? WHERE id IN (${sessionIds.map(() => '?').join(', ')}) AND last_used_at < ?`,
+      [now, ...sessionIds, now],
     );
   }
 
@@ -88,6 +80,7 @@ export class SessionStore {
    */
   end(sessionId: string, reason: SessionEnd, now: number, by?: string): Promise<boolean> {
     return this.database.transaction(async () => {
+      this.database.afterwards(() => this.live.forget(sessionId));
       const { affected } = await this.database.execute(
         `UPDATE cutover_sessions SET ended_at = ?, end_reason = ? WHERE id = ? AND ended_at IS NULL`,
         [now, reason, sessionId],

@@ -5,14 +5,16 @@ import { type AuthMode, NotAuthenticated, type Session, TokenInvalid, type User 
 import { Database } from '@cutover/database';
 import type { ProviderTokens } from '@cutover/external-auth';
 import { AuditTrail } from '@cutover/operations';
-import { personName, type UserRecord, UserRepository } from '@cutover/users';
+import { type Person, personName, type UserRecord, UserRepository } from '@cutover/users';
 import { type Rotation, rotate } from './cookie/rotation';
 import { SessionCookie, type SessionReference } from './cookie/session-cookie';
 import type { SessionEnd } from './entities/session.entity';
 import { SessionExpired, SessionReused } from './errors';
+import { LiveSessions } from './live/live-sessions';
 import { LocalAccessTokens } from './local-access-tokens';
 import { ProviderSession } from './provider-session';
-import { bearerHash, ProviderTokenStore } from './provider-token-store';
+import { ProviderTokenStore } from './provider-token-store';
+import { whyOver } from './session-end';
 import { type SessionRow, SessionStore } from './session-store';
 
 /** Where a sign-in came from, for the person's own list of sessions. */
@@ -36,13 +38,10 @@ export interface IssuedSession {
   cookie: string;
 }
 
-export interface LiveSession {
+interface LiveSession {
   row: SessionRow;
   user: UserRecord;
 }
-
-/** Milliseconds between two writes of a session's last use: exact enough for an idle timeout of minutes. */
-const TOUCH_INTERVAL = 30_000;
 
 /** The life of a session: start, resume, use, end. */
 @Injectable()
@@ -59,7 +58,8 @@ export class SessionService {
     private readonly cookie: SessionCookie,
     private readonly localTokens: LocalAccessTokens,
     private readonly audit: AuditTrail,
-    settings: SettingsService,
+    private readonly inUse: LiveSessions,
+    private readonly settings: SettingsService,
   ) {
     const { idleTimeout, absoluteTimeout, replayGrace } = settings.get('session', { infer: true });
     this.limits = { idle: idleTimeout * 1000, absolute: absoluteTimeout * 1000, grace: replayGrace * 1000 };
@@ -108,18 +108,6 @@ export class SessionService {
     return this.issue(live, successor, tokens, now);
   }
 
-  /** The session behind a local access token. @throws SessionExpired */
-  async liveById(sessionId: string, now = Date.now()): Promise<LiveSession> {
-    return this.use(await this.live(await this.store.find(sessionId), now), now);
-  }
-
-  /** The session that holds this access token of the provider. @throws TokenInvalid when none does, SessionExpired */
-  async liveByBearer(accessToken: string, now = Date.now()): Promise<LiveSession> {
-    const row = await this.store.findByBearer(bearerHash(accessToken));
-    if (!row) throw new TokenInvalid();
-    return this.use(await this.live(row, now), now);
-  }
-
   /** Ends the session of this cookie everywhere. Idempotent: a cookie that opens nothing ends nothing. */
   async signOut(cookieValue: string | undefined, now = Date.now()): Promise<void> {
     const reference = this.cookie.decode(cookieValue);
@@ -135,6 +123,7 @@ export class SessionService {
   async endAllOf(userId: number, reason: SessionEnd, by?: string, now = Date.now()): Promise<number> {
     const ids = await this.store.liveSessionIds(userId);
     for (const id of ids) await this.end(id, reason, now, by);
+    this.inUse.forgetPerson(userId);
     return ids.length;
   }
 
@@ -144,6 +133,7 @@ export class SessionService {
    */
   async end(sessionId: string, reason: SessionEnd, now = Date.now(), by?: string): Promise<void> {
     const row = await this.store.find(sessionId);
+    this.inUse.forget(sessionId); // another process may have ended it, or this one does now
     if (!row || row.endedAt !== null) return;
     const refreshToken = await this.database.transaction(async () => {
       const taken = await this.providerTokens.takeRefreshToken({ userId: row.userId, sessionId });
@@ -198,23 +188,12 @@ export class SessionService {
     if (row.endedAt !== null)
       throw row.endReason === 'reused' ? new SessionReused() : new SessionExpired(row.endReason);
     const user = await this.users.findById(row.userId);
-    const end = this.endOf(row, user, now);
+    const end = whyOver(row, user, this.limits.idle, now);
     if (end !== null) {
       await this.end(row.id, end, now);
       throw new SessionExpired(end);
     }
     return { row, user: user as UserRecord };
-  }
-
-  private endOf(row: SessionRow, user: UserRecord | null, now: number): SessionEnd | null {
-    if (!user?.active) return 'deactivated';
-    if (now >= row.expiresAt) return 'expired';
-    return now - row.lastUsedAt >= this.limits.idle ? 'idle_timeout' : null;
-  }
-
-  private async use(live: LiveSession, now: number): Promise<LiveSession> {
-    if (now - live.row.lastUsedAt > TOUCH_INTERVAL) await this.store.touch(live.row.id, now);
-    return live;
   }
 
   private async issue(
@@ -224,12 +203,11 @@ export class SessionService {
     now: number,
   ): Promise<IssuedSession> {
     const { row, user } = live;
-    const { token, expiresIn } = tokens
-      ? {
-          token: tokens.accessToken,
-          expiresIn: secondsUntil(Math.min(tokens.accessTokenExpiresAt, row.expiresAt), now),
-        }
-      : await this.localTokens.sign({ userId: user.id, sessionId: row.id }, row.expiresAt, now);
+    const end = tokens ? Math.min(tokens.accessTokenExpiresAt, row.expiresAt) : row.expiresAt;
+    const { token, expiresIn } =
+      tokens && this.handsOutProviderTokens()
+        ? { token: tokens.accessToken, expiresIn: secondsUntil(end, now) }
+        : await this.localTokens.sign({ userId: user.id, sessionId: row.id }, end, now);
     return {
       session: {
         accessToken: token,
@@ -241,9 +219,14 @@ export class SessionService {
       cookie: this.cookie.encode({ sessionId: row.id, generation }),
     };
   }
+
+  /** With `EXTERNAL_AUTH_BEARER=session` the provider's access token never leaves the server. */
+  private handsOutProviderTokens(): boolean {
+    return this.settings.get('externalAuth', { infer: true })?.bearer !== 'session';
+  }
 }
 
-export function toUser(user: UserRecord, authMode: AuthMode): User {
+export function toUser(user: Person, authMode: AuthMode): User {
   return {
     id: user.id,
     username: user.username,

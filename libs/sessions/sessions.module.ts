@@ -7,6 +7,9 @@ import { ProviderTokenEntity } from './entities/provider-token.entity';
 import { SessionBearerEntity } from './entities/session-bearer.entity';
 import { SessionEntity } from './entities/session.entity';
 import { SessionList } from './list/session-list';
+import { LastUses } from './live/last-uses';
+import { LiveSessions } from './live/live-sessions';
+import { SessionUse } from './live/session-use';
 import { LocalAccessTokens } from './local-access-tokens';
 import { ProviderSession } from './provider-session';
 import { ProviderTokenStore } from './provider-token-store';
@@ -27,6 +30,9 @@ import { TokenVault } from './vault/token-vault';
   providers: [
     SessionService,
     SessionStore,
+    LiveSessions,
+    LastUses,
+    SessionUse,
     SessionList,
     ProviderTokenStore,
     ProviderSession,
@@ -40,6 +46,7 @@ import { TokenVault } from './vault/token-vault';
   ],
   exports: [
     SessionService,
+    SessionUse,
     SessionList,
     SessionCookie,
     LocalAccessTokens,

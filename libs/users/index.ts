@@ -6,6 +6,13 @@ export type { NewUser } from './new-user';
 export type { UnverifiableHash } from './passwords/hash-survey';
 export { ServiceBusy } from './passwords/hash-threads';
 export { PasswordChecker } from './passwords/password-checker';
-export { personName, type UserRecord } from './user-record';
+export {
+  type Person,
+  PERSON_COLUMNS,
+  personName,
+  type PersonRow,
+  toPerson,
+  type UserRecord,
+} from './user-record';
 export { type ExternalProfile, UserRepository, type UsernameMatch } from './user.repository';
 export * from './users.module';

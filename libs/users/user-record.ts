@@ -21,6 +21,20 @@ export interface UserRecord {
   lastExternalRefusal: string | null;
 }
 
+/** What a request needs to know of a person; no hash. */
+export type Person = Pick<
+  UserRecord,
+  | 'id'
+  | 'username'
+  | 'email'
+  | 'fullName'
+  | 'displayName'
+  | 'azureEmail'
+  | 'active'
+  | 'role'
+  | 'externalUserId'
+>;
+
 /** The name to be shown: the external side's, else the legacy one, else the username. */
 export const personName = (user: Pick<UserRecord, 'displayName' | 'fullName' | 'username'>) =>
   user.displayName?.trim() || user.fullName?.trim() || user.username;
@@ -37,14 +51,36 @@ export const USER_COLUMNS = `u.id, u.username, u.email, u.full_name AS fullName,
   u.last_token_refresh AS lastTokenRefresh, st.pin, st.last_sign_in_at AS lastSignInAt,
   st.last_external_refusal AS lastExternalRefusal`;
 
+/** The columns of a {@link Person}, of `users u`; the id is left to whoever joins. */
+export const PERSON_COLUMNS = `u.username, u.email, u.full_name AS fullName, u.display_name AS displayName, u.azure_email AS azureEmail,
+  u.is_active AS active, u.role, u.external_user_id AS externalUserId`;
+
+export type PersonRow = Omit<Person, 'active' | 'role'> & Pick<UserRow, 'active' | 'role'>;
+
 export const USER_TABLES = 'users u LEFT JOIN cutover_user_state st ON st.user_id = u.id';
+
+/** A legacy role that we do not know gives no rights here. */
+const roleOf = (role: string): Role => (role === 'admin' ? 'admin' : 'user');
+
+export function toPerson(row: PersonRow): Person {
+  return {
+    id: row.id,
+    username: row.username,
+    email: row.email,
+    fullName: row.fullName,
+    displayName: row.displayName,
+    azureEmail: row.azureEmail,
+    active: Boolean(row.active),
+    role: roleOf(row.role),
+    externalUserId: row.externalUserId,
+  };
+}
 
 export function toUserRecord(row: UserRow): UserRecord {
   return {
     ...row,
     active: Boolean(row.active),
-    // A legacy role that we do not know gives no rights here.
-    role: row.role === 'admin' ? 'admin' : 'user',
+    role: roleOf(row.role),
     lastTokenRefresh:
       typeof row.lastTokenRefresh === 'string'
         ? new Date(`${row.lastTokenRefresh.replace(' ', 'T')}Z`)

@@ -9,7 +9,8 @@ import type { StandIn } from '../stand-in';
  */
 export async function bearerClaims(standIn: StandIn, request: FastifyRequest): Promise<JWTPayload> {
   const [, token] = /^Bearer ([\w.~+/-]+=*)$/i.exec(request.headers.authorization ?? '') ?? [];
-  const claims = token === undefined ? null : await standIn.tokens.verifyAccessToken(token);
+  const claims =
+    token === undefined ? null : await standIn.tokens.verifyAccessToken(standIn.opaque.behind(token));
   if (!claims || standIn.grants.isEnded(claims['uti'])) throw new BearerRefused();
   return claims;
 }

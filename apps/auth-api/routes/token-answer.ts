@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { FastifyReply } from 'fastify';
 import type { AnswerShape } from '../control/faults';
 import type { Person } from '../people/person';
@@ -18,7 +17,7 @@ export async function answerWithTokens(
   const accessToken = await standIn.tokens.accessToken(person, shape);
   grant.remember(accessToken.uti);
   const answer = {
-    access_token: shape.accessToken === 'jwt' ? accessToken.jwt : randomBytes(32).toString('base64url'),
+    access_token: shape.accessToken === 'jwt' ? accessToken.jwt : standIn.opaque.standFor(accessToken.jwt),
     token_type: 'Bearer',
     ...expiry(shape, standIn.tokens.lifetime),
     ...(shape.refreshToken ? { refresh_token: grant.nextRefreshToken() } : {}),

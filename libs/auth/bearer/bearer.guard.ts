@@ -2,7 +2,12 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import { Forbidden, NotAuthenticated, type Role } from '@cutover/contracts';
 import { PUBLIC } from '@cutover/operations';
-import { type AuthenticatedRequest, REQUIRED_ROLE } from '@cutover/sessions';
+import {
+  type AuthenticatedRequest,
+  type AuthenticatedUser,
+  REQUIRED_ROLE,
+  REQUIRES_SESSION,
+} from '@cutover/sessions';
 import type { FastifyRequest } from 'fastify';
 import { BearerAuthentication } from './bearer-authentication';
 
@@ -21,10 +26,20 @@ export class BearerGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<FastifyRequest & Partial<AuthenticatedRequest>>();
     const user = await this.bearer.authenticate(bearerOf(request));
     const role = this.reflector.getAllAndOverride<Role | undefined>(REQUIRED_ROLE, route);
+    const needsSession = this.reflector.getAllAndOverride<boolean | undefined>(REQUIRES_SESSION, route);
+    if (role !== undefined || needsSession) requireSession(user);
     if (role !== undefined && user.role !== role) throw new Forbidden();
     request.user = user;
     return true;
   }
+}
+
+/** What another application obtained serves to use this one; neither to administer it nor to act on anybody's sign-ins. */
+function requireSession({ sessionId }: AuthenticatedUser): void {
+  if (sessionId !== null) return;
+  throw new Forbidden({
+    detail: 'An access token of another application is not enough for this. Sign in here to go on.',
+  });
 }
 
 /** From the header only; a token in a URL would end in logs (RFC 9700 section 4.3.2). */

@@ -6,6 +6,7 @@ import { pageRequestSchema } from '@cutover/rollout';
 import {
   type AuthenticatedUser,
   CurrentUser,
+  RequireSession,
   SessionCookie,
   SessionList,
   type SessionPageRequest,
@@ -17,6 +18,7 @@ import { ownSessionPageSchema } from './own-sessions.schemas';
 
 @ApiTags('auth')
 @ApiBearerAuth()
+@RequireSession()
 @Controller('api/auth/sessions')
 export class OwnSessionsController {
   constructor(

@@ -8,6 +8,7 @@ export const FIELDS = {
   tokenType: ['token_type', 'tokenType'],
   expiresIn: ['expires_in', 'expiresIn'],
   user: ['user'],
+  objectId: ['oid', 'id', 'object_id', 'objectId'],
   name: ['name', 'display_name', 'displayName'],
   email: ['email', 'mail'],
   preferredUsername: [

@@ -1,8 +1,10 @@
 import { textOf, unwrapped } from './fields';
 import { isObject } from './json-object';
 
-/** What an answer says about the person; none of it is a key (design section 3). */
+/** What an answer says about the person. */
 export interface ProviderUser {
+  /** Counts only where no token says it; all else is no key (design section 3). */
+  objectId: string | null;
   name: string | null;
   email: string | null;
   preferredUsername: string | null;
@@ -12,6 +14,7 @@ export interface ProviderUser {
 export function readUser(value: unknown): ProviderUser | null {
   if (!isObject(value)) return null;
   return {
+    objectId: textOf(value, 'objectId'),
     name: textOf(value, 'name'),
     email: textOf(value, 'email'),
     preferredUsername: textOf(value, 'preferredUsername'),

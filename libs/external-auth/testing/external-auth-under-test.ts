@@ -1,5 +1,5 @@
 import { ConfigurationModule, loadSettings } from '@cutover/config';
-import { MetricsModule } from '@cutover/operations';
+import { Metrics, MetricsModule } from '@cutover/operations';
 import { Test } from '@nestjs/testing';
 import { randomBytes } from 'node:crypto';
 import { ExternalAvailability } from '../availability/external-availability';
@@ -33,6 +33,7 @@ export async function externalAuthUnderTest(environment: Environment, { probe = 
     verifier: module.get(ProviderTokenVerifier),
     availability: module.get(ExternalAvailability),
     circuits: module.get(ProviderCircuits),
+    metrics: module.get(Metrics, { strict: false }),
     close: () => module.close(),
   };
 }

@@ -24,7 +24,7 @@ describe('a bearer', () => {
   it('is who its oid says, until its exp', async () => {
     const exp = now() + 600;
     const token = await provider.accessToken({ exp });
-    expect(await auth.verifier.verify(token)).toEqual({ objectId: 'oid-1', expiresAt: exp * 1000 });
+    expect(await auth.verifier.verify(token)).toMatchObject({ objectId: 'oid-1', expiresAt: exp * 1000 });
   });
 
   it.each([
@@ -98,22 +98,12 @@ describe('a bearer', () => {
 });
 
 describe('keys', () => {
-  it('are fetched once for many bearers, and once more in a flood of unknown ones', async () => {
-    const fresh = await externalAuthUnderTest(provider.environment());
-    const before = provider.requests.length;
-    const good = await provider.accessToken();
-    await Promise.all(Array.from({ length: 20 }, () => fresh.verifier.verify(good)));
-    const unknown = await provider.accessToken({}, { kid: 'unknown' });
-    await Promise.all(Array.from({ length: 20 }, () => failureOf(fresh.verifier.verify(unknown))));
-    await fresh.close();
-    expect(provider.requests.slice(before)).toEqual(['/jwks']);
-  });
-
   it.each([
     ['cannot be reached', 'http://127.0.0.1:9/jwks', 'external_unavailable'],
     ['are not there', undefined, 'external_misconfigured'],
     ['are no JWK Set', { keys: 'none' }, 'external_misconfigured'],
     ['have keys of nonsense', { keys: [7] }, 'external_misconfigured'],
+    ['are none at all', { keys: [] }, 'external_misconfigured'],
   ])('that %s fail a bearer without blaming it', async (_case, answer, code) => {
     provider.answers.set('/other-jwks', answer);
     const url = typeof answer === 'string' ? answer : `${new URL(provider.issuer).origin}/other-jwks`;
@@ -205,6 +195,109 @@ describe('who an answer is about', () => {
       user: {},
     });
     expect((await auth.client.signIn('grace', 'any')).tokens.accessTokenExpiresAt).toBe(exp * 1000);
+  });
+});
+
+describe('who an answer with a token that is not ours to read is about', () => {
+  const OPAQUE = 'graph-token-that-nobody-parses';
+  const BY_KEYS = { EXTERNAL_AUTH_BEARER: 'session' };
+  const INTROSPECT = { EXTERNAL_AUTH_TOKEN_VALIDATION: 'introspect' };
+  const NO_KEYS = {
+    ...INTROSPECT,
+    EXTERNAL_AUTH_JWKS_URL: undefined,
+    EXTERNAL_AUTH_TENANT_ID: undefined,
+    EXTERNAL_AUTH_ISSUER: undefined,
+    EXTERNAL_AUTH_AUDIENCE: undefined,
+  };
+  const under = async <T>(settings: object, work: (auth: ExternalAuthUnderTest) => Promise<T>) => {
+    const other = await externalAuthUnderTest(provider.environment({ ...settings }));
+    return work(other).finally(() => other.close());
+  };
+  const signIn = (settings: object, answer: object, more: Record<string, unknown> = {}) => {
+    provider.answers.set('/api/auth/login', { access_token: OPAQUE, ...answer });
+    provider.answers.set('/api/auth/validate', { active: true });
+    provider.answers.set('/api/auth/me', undefined);
+    for (const [path, body] of Object.entries(more)) provider.answers.set(path, body);
+    return under(settings, ({ client }) => client.signIn('grace', 'any'));
+  };
+
+  it.each([
+    ['by its keys', BY_KEYS],
+    ['by introspection, keys described', INTROSPECT],
+  ])('says the ID token, %s', async (_case, settings) => {
+    const { identity, tokens } = await signIn(settings, {
+      id_token: await provider.idToken(),
+      user: { id: 'another-oid', name: 'User Name' },
+      expires_in: '600',
+    });
+    expect(identity).toMatchObject({ objectId: 'oid-1', name: 'User Name' });
+    expect(tokens.accessToken).toBe(OPAQUE);
+    expect(tokens.accessTokenExpiresAt - Date.now()).toBeGreaterThan(590_000);
+    expect(tokens.accessTokenExpiresAt - Date.now()).toBeLessThanOrEqual(600_000);
+  });
+
+  it.each([
+    ['no ID token', async () => ({ user: { id: 'oid-1' } })],
+    ['one for another client', async () => ({ id_token: await provider.idToken({ aud: 'api://the-api' }) })],
+    ['one of another tenant', async () => ({ id_token: await provider.idToken({ tid: 'other' }) })],
+    ['one that expired', async () => ({ id_token: await provider.idToken({ exp: 1 }) })],
+    [
+      'one that somebody else signed',
+      async () => ({ id_token: await provider.forgedToken({ aud: 'the-client' }) }),
+    ],
+  ])('is not known with %s', async (_case, answer) => {
+    for (const settings of [BY_KEYS, INTROSPECT]) {
+      expect(await failureOf(signIn(settings, await answer()))).toMatchObject({
+        code: 'external_misconfigured',
+      });
+    }
+  });
+
+  it.each([
+    ['user.id', { user: { id: 'oid-7', name: 'Grace' } }, {}],
+    ['user info', {}, { '/api/auth/me': { user: { id: 'oid-7', name: 'Grace' } } }],
+  ])('says %s where nobody described keys', async (_case, answer, more) => {
+    expect((await signIn(NO_KEYS, answer, more)).identity).toMatchObject({
+      objectId: 'oid-7',
+      name: 'Grace',
+    });
+  });
+
+  it('is not known where nothing says it', async () => {
+    expect(await failureOf(signIn(NO_KEYS, { user: { name: 'Grace' } }))).toMatchObject({
+      code: 'external_misconfigured',
+      failure: { reason: 'nothing says who it is' },
+    });
+  });
+
+  it.each([
+    ['calls inactive', { active: false }],
+    ['does not say of that it is active', {}],
+    ['answers 404 for', undefined],
+  ])('is not asked once the provider %s its own token', async (_case, validation) => {
+    const answer = { id_token: await provider.idToken() };
+    expect(await failureOf(signIn(INTROSPECT, answer, { '/api/auth/validate': validation }))).toMatchObject({
+      code: 'external_misconfigured',
+    });
+  });
+
+  it('lasts a quarter of an hour where the answer does not say how long, and a day at most', async () => {
+    const lifetime = async (answer: object) => {
+      const id_token = await provider.idToken();
+      const { tokens } = await signIn(INTROSPECT, { id_token, ...answer });
+      return Math.round((tokens.accessTokenExpiresAt - Date.now()) / 60_000);
+    };
+    expect(await lifetime({})).toBe(15);
+    expect(await lifetime({ expires_in: 1e15 })).toBe(24 * 60);
+  });
+
+  it('may stay unsaid at a refresh', async () => {
+    provider.answers.set('/api/auth/validate', { active: true });
+    provider.answers.set('/api/auth/refresh', { access_token: OPAQUE, refresh_token: 'next' });
+    expect(await under(INTROSPECT, ({ client }) => client.refresh('this'))).toMatchObject({
+      tokens: { accessToken: OPAQUE, refreshToken: 'next' },
+      identity: null,
+    });
   });
 });
 

@@ -1,5 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { ScrapedGauge } from './scraped-gauge';
+
+/** Whose token it is: ours of a local or an external session, the provider's of a session, or another application's. */
+export type BearerKind = 'local' | 'session' | 'provider' | 'foreign';
+type BearerOutcome = 'verified' | 'cached' | 'refused';
 
 /** Seconds; from a local answer to a provider that is about to time out. */
 const UPSTREAM_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -52,11 +57,22 @@ export class Metrics {
     'How long the token that is due longest has been due.',
     [],
   );
-  readonly bearerValidations = this.counter('bearer_validations_total', 'Bearer tokens that were checked.', [
-    'kind',
-    'outcome',
-  ]);
-  readonly jwksAge = this.gauge('jwks_age_seconds', 'Since the provider’s keys were last fetched.', []);
+  private readonly bearerValidations = this.counter(
+    'bearer_validations_total',
+    'Bearer tokens that were checked.',
+    ['kind', 'outcome'],
+  );
+  private readonly bearerCounters: Record<BearerKind, Partial<Record<BearerOutcome, Counter.Internal>>> = {
+    local: {},
+    session: {},
+    provider: {},
+    foreign: {},
+  };
+  readonly jwksAge = new ScrapedGauge(
+    'cutover_jwks_age_seconds',
+    'Since the provider’s keys were last fetched.',
+    this.registry,
+  );
   readonly fallbackSignIns = this.counter(
     'fallback_sign_ins_total',
     'Sign-ins that the local side served because the external one was down.',
@@ -65,6 +81,11 @@ export class Metrics {
   readonly rateLimited = this.counter('rate_limited_total', 'Attempts that were refused by a rate limit.', [
     'by',
   ]);
+
+  /** Stands on the path of every request: which counter it is, is looked up once. */
+  countBearer(kind: BearerKind, outcome: BearerOutcome): void {
+    (this.bearerCounters[kind][outcome] ??= this.bearerValidations.labels({ kind, outcome })).inc();
+  }
 
   private counter<T extends string>(name: string, help: string, labelNames: T[]): Counter<T> {
     return new Counter({ name: `cutover_${name}`, help, labelNames, registers: [this.registry] });

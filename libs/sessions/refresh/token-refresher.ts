@@ -164,7 +164,7 @@ export class TokenRefresher {
       return kept ? { outcome: 'failed', error: failure } : { outcome: 'superseded' };
     }
     const { tokens, identity } = answer;
-    if (identity.objectId !== row.externalUserId) {
+    if (identity && identity.objectId !== row.externalUserId) {
       const reason = 'the refreshed tokens are of another person';
       return this.inDoubt(row, new ExternalMisconfigured({ operation: 'refresh', reason }));
     }
