@@ -16,3 +16,6 @@ export {
   toUser,
 } from './session.service';
 export * from './sessions.module';
+export { KeyRotation, type RotationResult } from './vault/key-rotation';
+export { KeySurvey, type KeyState, type KeyUse, type SurveyedKeys } from './vault/key-survey';
+export { TokenVault } from './vault/token-vault';

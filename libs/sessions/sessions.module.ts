@@ -12,6 +12,8 @@ import { ProviderSession } from './provider-session';
 import { ProviderTokenStore } from './provider-token-store';
 import { SessionStore } from './session-store';
 import { SessionService } from './session.service';
+import { KeyRotation } from './vault/key-rotation';
+import { KeySurvey } from './vault/key-survey';
 import { TokenVault } from './vault/token-vault';
 
 @Module({
@@ -27,9 +29,11 @@ import { TokenVault } from './vault/token-vault';
     ProviderTokenStore,
     ProviderSession,
     TokenVault,
+    KeySurvey,
+    KeyRotation,
     SessionCookie,
     LocalAccessTokens,
   ],
-  exports: [SessionService, SessionList, SessionCookie, LocalAccessTokens],
+  exports: [SessionService, SessionList, SessionCookie, LocalAccessTokens, KeySurvey, KeyRotation],
 })
 export class SessionsModule {}
