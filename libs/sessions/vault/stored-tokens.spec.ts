@@ -1,5 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { describeOnEachEngine } from '@cutover/database/testing';
+import { type INestApplicationContext } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { ConfigurationModule, loadSettings } from '@cutover/config';
+import { DatabaseModule } from '@cutover/database';
+import { describeOnEachEngine, type TestDatabase } from '@cutover/database/testing';
+import { AuditModule, MetricsModule } from '@cutover/operations';
+import { ProviderTokenStore } from '../provider-token-store';
+import { SessionsModule } from '../sessions.module';
 import { keyNamed, SealedSessions, tokensNamed } from './testing/sealed-sessions';
 import { VaultError } from './token-vault';
 
@@ -7,12 +14,20 @@ const KEY = keyNamed('k');
 
 describeOnEachEngine('tokens at rest', (engine) => {
   let sessions: SealedSessions;
+  let context: INestApplicationContext;
+  let tokens: ProviderTokenStore;
 
   beforeAll(async () => {
-    sessions = await SealedSessions.on(await engine.createDatabase());
+    const database = await engine.createDatabase();
+    sessions = await SealedSessions.on(database);
+    context = await NestFactory.createApplicationContext(sessionsOn(database), { logger: false });
+    tokens = context.get(ProviderTokenStore, { strict: false });
   });
   afterEach(() => sessions.clear());
-  afterAll(() => sessions.drop());
+  afterAll(async () => {
+    await context.close();
+    await sessions.drop();
+  });
 
   // 16 KiB and 48 KiB: around what TEXT would hold of them sealed; 1 MiB: far beyond what a provider hands out.
   it.each([1, 2047, 16_384, 49_152, 1_048_576])(
@@ -20,23 +35,13 @@ describeOnEachEngine('tokens at rest', (engine) => {
     async (length) => {
       const owner = await sessions.addSession();
       const token = () => randomBytes(length).toString('base64url').slice(0, length);
-      const given = {
-        accessToken: token(),
-        refreshToken: token(),
-        idToken: token(),
-        accessTokenExpiresAt: Date.now() + 60_000,
-      };
-      const { tokens } = sessions.with(KEY);
-      await tokens.insert(owner, given);
+      const given = { accessToken: token(), refreshToken: token(), idToken: token() };
+      await tokens.insert(owner, { ...given, accessTokenExpiresAt: Date.now() + 60_000 });
       expect(await tokens.find(owner)).toMatchObject(given);
-      const renewed = { ...given, accessToken: token(), refreshToken: token() };
-      expect(await tokens.replace(owner, renewed, 1)).toBe(true);
-      expect(await tokens.find(owner)).toMatchObject(renewed);
-      expect(
-        await sessions.with(keyNamed('new'), KEY).rotation.run({ actor: 'test', batch: 10 }),
-      ).toMatchObject({
-        rotated: 1,
-      });
+
+      const rotated = sessions.with(keyNamed('new'), KEY);
+      expect(await rotated.rotation.run({ actor: 'cli:olga', batch: 10 })).toMatchObject({ rotated: 1 });
+      expect(await sessions.find(rotated.vault, owner)).toMatchObject(given);
     },
   );
 
@@ -47,15 +52,15 @@ describeOnEachEngine('tokens at rest', (engine) => {
   ] as const)('do not open where they were copied to %s', async (_place, { userId, kind, from }) => {
     const [elsewhere] = await sessions.add(1, KEY);
     const here = await sessions.addSession(userId);
-    const { tokens, vault } = sessions.with(KEY);
-    await tokens.insert(here, tokensNamed('this session'));
+    const given = { ...tokensNamed('this session'), idToken: null };
+    await tokens.insert(here, { ...given, accessTokenExpiresAt: Date.now() + 60_000 });
     const origin = from === 'here' ? here : elsewhere;
     const [row] = await sessions.database.query<{ sealed: string }>(
       'SELECT refresh_token AS sealed FROM cutover_provider_tokens WHERE session_id = ?',
       [origin?.sessionId],
     );
     if (!origin || !row) throw new Error('nothing to copy');
-    expect(vault.open(row.sealed, 'refresh', origin)).toContain('refresh token');
+    expect(sessions.with(KEY).vault.open(row.sealed, 'refresh', origin)).toContain('refresh token');
     await sessions.database.execute(
       `UPDATE cutover_provider_tokens SET ${kind}_token = ? WHERE session_id = ?`,
       [row.sealed, here.sessionId],
@@ -63,3 +68,21 @@ describeOnEachEngine('tokens at rest', (engine) => {
     await expect(tokens.find(here)).rejects.toThrow(VaultError);
   });
 });
+
+function sessionsOn({ url }: TestDatabase) {
+  const settings = loadSettings({
+    DATABASE_URL: url,
+    LOCAL_JWT_SECRET: 'x'.repeat(32),
+    TOKEN_ENCRYPTION_KEYS: KEY,
+  });
+  return {
+    module: class Sessions {},
+    imports: [
+      ConfigurationModule.forRoot(settings),
+      DatabaseModule.forRoot(),
+      MetricsModule,
+      AuditModule,
+      SessionsModule,
+    ],
+  };
+}

@@ -4,11 +4,10 @@ import { Database, Migrator, openDataSource } from '@cutover/database';
 import type { TestDatabase } from '@cutover/database/testing';
 import { AuditTrail } from '@cutover/operations';
 import type { DataSource } from 'typeorm';
-import { ProviderTokenStore } from '../../provider-token-store';
 import { SessionStore } from '../../session-store';
 import { KeyRotation } from '../key-rotation';
 import { KeySurvey } from '../key-survey';
-import { type TokenOwner, TokenVault } from '../token-vault';
+import { type SealedTokens, type TokenOwner, TokenVault } from '../token-vault';
 
 /** A key as TOKEN_ENCRYPTION_KEYS takes it. */
 export const keyNamed = (kid: string) => `${kid}:${randomBytes(32).toString('base64')}`;
@@ -42,7 +41,6 @@ export class SealedSessions {
     const vault = vaultWith(...keys);
     return {
       vault,
-      tokens: new ProviderTokenStore(this.database, vault),
       survey: new KeySurvey(this.database, vault),
       rotation: new KeyRotation(
         this.database,
@@ -65,16 +63,51 @@ export class SealedSessions {
     return owner;
   }
 
-  /** Sessions whose tokens are sealed under the first of these keys. */
-  async add(count: number, ...keys: string[]): Promise<TokenOwner[]> {
-    const { tokens } = this.with(...keys);
+  /** Sessions whose tokens are sealed under this key. */
+  async add(count: number, key: string): Promise<TokenOwner[]> {
+    const { vault } = this.with(key);
     const owners: TokenOwner[] = [];
     for (let index = 0; index < count; index++) {
       const owner = await this.addSession();
-      await tokens.insert(owner, tokensNamed(owner.sessionId));
+      const { accessToken, refreshToken } = sealedTokens(vault, owner, owner.sessionId);
+      await this.database.execute(
+        `INSERT INTO cutover_provider_tokens (session_id, access_token, refresh_token, obtained_at, access_token_expires_at, version)
+         VALUES (?, ?, ?, ?, ?, 1)`,
+        [owner.sessionId, accessToken, refreshToken, Date.now(), Date.now() + 3_600_000],
+      );
       owners.push(owner);
     }
     return owners;
+  }
+
+  /**
+   * Stores new tokens as every refresh does: where the version is still the one that it began with.
+   * @returns whether it was
+   */
+  async refresh(vault: TokenVault, owner: TokenOwner, name: string, version: number): Promise<boolean> {
+    const { accessToken, refreshToken } = sealedTokens(vault, owner, name);
+    const { affected } = await this.database.execute(
+      `UPDATE cutover_provider_tokens SET access_token = ?, refresh_token = ?, version = version + 1
+       WHERE session_id = ? AND version = ?`,
+      [accessToken, refreshToken, owner.sessionId, version],
+    );
+    return affected === 1;
+  }
+
+  /** The tokens of a session, opened. @throws VaultError */
+  async find(vault: TokenVault, owner: TokenOwner) {
+    const [row] = await this.database.query<SealedTokens & { version: number }>(
+      `SELECT access_token AS accessToken, refresh_token AS refreshToken, id_token AS idToken, version
+       FROM cutover_provider_tokens WHERE session_id = ?`,
+      [owner.sessionId],
+    );
+    if (!row) return null;
+    return {
+      accessToken: vault.open(row.accessToken, 'access', owner),
+      refreshToken: row.refreshToken && vault.open(row.refreshToken, 'refresh', owner),
+      idToken: row.idToken && vault.open(row.idToken, 'id', owner),
+      version: row.version,
+    };
   }
 
   async clear(): Promise<void> {
@@ -94,9 +127,16 @@ export class SealedSessions {
   }
 }
 
+/** What {@link SealedSessions.find} shows of tokens that were stored under this name. */
 export const tokensNamed = (name: string) => ({
   accessToken: `access token of ${name}`,
   refreshToken: `refresh token of ${name}`,
-  idToken: null,
-  accessTokenExpiresAt: Date.now() + 3_600_000,
 });
+
+function sealedTokens(vault: TokenVault, owner: TokenOwner, name: string) {
+  const { accessToken, refreshToken } = tokensNamed(name);
+  return {
+    accessToken: vault.seal(accessToken, 'access', owner),
+    refreshToken: vault.seal(refreshToken, 'refresh', owner),
+  };
+}
