@@ -8,7 +8,7 @@
  */
 export async function alternate(rounds, sides) {
   const names = /** @type {Side[]} */ (Object.keys(sides));
-  const samples = /** @type {Record<Side, number[]>} */ (Object.fromEntries(names.map((name) => [name, []])));
+  const samples = /** @type {Record<Side, number[]>} */ (/** @type {unknown} */ ({}));
   for (let round = 0; round <= rounds; round++) {
     for (const name of names) {
       const value = await sides[name]();
