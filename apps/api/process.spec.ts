@@ -1,11 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type DatabaseSettings, loadSettings, SettingsService } from '@cutover/config';
 import { STAND_IN_TENANT_ID } from '@cutover/contracts';
+import { Migrator, openDataSource } from '@cutover/database';
+import { TokenVault } from '@cutover/sessions';
 
 const MAIN = resolve(__dirname, '../../dist/apps/api/main.js');
 const SECRET = 'a-secret-of-more-than-thirty-two-bytes';
@@ -89,6 +94,37 @@ describe('the process', () => {
     expect(output).not.toContain('much-too-short');
   });
 
+  it('does not start without a key that stored tokens need, and says for how many, and no key', async () => {
+    const [kept, lost] = ['kept', 'lost'].map((kid) => `${kid}:${randomBytes(32).toString('base64')}`);
+    const database = { engine: 'sqlite' as const, path: join(folder, 'sealed.sqlite') };
+    await addSealedTokens(database, `${lost}`, 2);
+    await addSealedTokens(database, `${kept}`, 1);
+    const environment = { DATABASE_URL: `sqlite:${database.path}`, LOCAL_JWT_SECRET: SECRET };
+    const { code, output } = await start({ ...environment, TOKEN_ENCRYPTION_KEYS: `${kept}` }).ended;
+    expect(code).toBe(78);
+    expect(output).toMatch(/^ {2}TOKEN_ENCRYPTION_KEYS: .*"lost" \(2 sessions\)/m);
+    expect(output).not.toContain('ready at');
+    for (const key of [kept, lost]) expect(output).not.toContain(key?.split(':')[1]);
+
+    const { ready } = start({ ...environment, TOKEN_ENCRYPTION_KEYS: `${kept},${lost}` });
+    expect((await fetch(`${await ready}/health/ready`)).status).toBe(200);
+  });
+
+  it('keeps its keys out of a diagnostic report', async () => {
+    const key = randomBytes(32).toString('base64');
+    const { child, ready } = start({
+      DATABASE_MIGRATE: 'true',
+      LOCAL_JWT_SECRET: SECRET,
+      TOKEN_ENCRYPTION_KEYS: `k:${key}`,
+      NODE_OPTIONS: '--report-on-signal --report-signal=SIGUSR2 --report-filename=report.json',
+    });
+    await ready;
+    child.kill('SIGUSR2');
+    const report = await written(join(folder, 'report.json'));
+    expect(report).toContain('javascriptStack');
+    for (const secret of [key, SECRET]) expect(report).not.toContain(secret);
+  });
+
   it.each([
     [
       'plain http towards the provider',
@@ -137,3 +173,44 @@ describe('the process', () => {
     expect(output).not.toContain('a-database-password');
   });
 });
+
+async function addSealedTokens(
+  connection: DatabaseSettings['connection'],
+  key: string,
+  count: number,
+): Promise<void> {
+  const dataSource = await openDataSource(connection);
+  const vault = new TokenVault(
+    new SettingsService(loadSettings({ LOCAL_JWT_SECRET: SECRET, TOKEN_ENCRYPTION_KEYS: key })),
+  );
+  try {
+    await new Migrator(dataSource).migrate();
+    for (let session = 0; session < count; session++) {
+      const owner = { userId: 1, sessionId: randomUUID() };
+      await dataSource.query(
+        `INSERT INTO cutover_provider_tokens (session_id, access_token, obtained_at, access_token_expires_at, version) VALUES (?, ?, 0, 0, 1)`,
+        [owner.sessionId, vault.seal('an access token', 'access', owner)],
+      );
+    }
+  } finally {
+    await dataSource.destroy();
+  }
+}
+
+/** The text of a JSON file, once all of it is there. */
+async function written(file: string): Promise<string> {
+  for (;;) {
+    const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
+    if (isJson(text)) return text;
+    await delay(20);
+  }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -29,3 +29,26 @@ export class PartlyReverted extends ProblemError {
     });
   }
 }
+
+/** What was asked for was done; what it found wants somebody's attention. Exit code 1. */
+export class KeysMissing extends Error {
+  constructor(kids: string[]) {
+    super(
+      `Stored tokens need ${kids.length === 1 ? 'a key that is' : 'keys that are'} not in TOKEN_ENCRYPTION_KEYS: ${kids.join(', ')}. ` +
+        'Put it back behind the first one; where it is lost, "cutover keys rotate --end-unreadable" ends these sessions.',
+    );
+  }
+}
+
+export class RotationIncomplete extends Error {
+  constructor(unreadable: number, remaining: number) {
+    const reasons = [
+      unreadable > 0 &&
+        `${unreadable} session(s) hold tokens that no configured key opens: put the key back behind the first one ("cutover keys status" names it), ` +
+          'or end them with --end-unreadable.',
+      remaining > 0 &&
+        `${remaining} session(s) were stored under an older key meanwhile: give every API process the same first key, then run this again.`,
+    ];
+    super(reasons.filter((reason) => reason !== false).join(' '));
+  }
+}

@@ -32,6 +32,7 @@ describe('cutover --help', () => {
     'rollout set',
     'rollout pin',
     'rollout unpin',
+    'keys rotate',
   ])('%s writes, and has a dry run', (path) => {
     const command = commands.find((candidate) => pathOf(candidate) === `cutover ${path}`);
     expect(command && helpOf(command)).toContain('--dry-run');

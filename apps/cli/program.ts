@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { databaseCommand } from './commands/database.command';
+import { keysCommand } from './commands/keys/keys.command';
 import { rolloutCommand } from './commands/rollout/rollout.command';
 import { sessionsCommand } from './commands/sessions/sessions.command';
 import { usersCommand } from './commands/users/users.command';
@@ -20,7 +21,13 @@ export function program(options: ProgramOptions): Command {
       '\nSettings come from the environment and .env.local, see .env.example.\n' +
         'Exit codes: 0 done, 1 failed, 2 refused with a reason, 64 wrong usage, 78 configuration.',
     );
-  for (const command of [databaseCommand(), usersCommand(), sessionsCommand(), rolloutCommand()]) {
+  for (const command of [
+    databaseCommand(),
+    usersCommand(),
+    sessionsCommand(),
+    rolloutCommand(),
+    keysCommand(),
+  ]) {
     cli.addCommand(command);
   }
   return configured(cli, options);

@@ -27,6 +27,7 @@ describe('run, in this process', () => {
     ['rollout pin ada west', /Allowed choices are local, external/],
     ['rollout pin ada', /missing required argument 'side'/],
     ['rollout unpin ada bob', /too many arguments/],
+    ['keys rotate --batch 0', /Expects a whole number from 1/],
   ])('refuses "%s" as wrong usage before anything is read or opened', async (line, reason) => {
     expect(await run(['node', 'cutover', ...line.split(' '), '--json'])).toBe(64);
     const { error } = JSON.parse(stderr) as { error: { code: string; detail: string } };

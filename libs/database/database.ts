@@ -71,6 +71,11 @@ export class Database {
     });
   }
 
+  /** @throws ServiceUnavailable */
+  async hasTable(name: string): Promise<boolean> {
+    return this.run((runner) => runner.hasTable(name));
+  }
+
   /**
    * All of `work` or nothing. Inside another transaction it joins that one. `work` is run again after a deadlock, so it
    * does nothing but talk to the database.

@@ -15,3 +15,6 @@ export { TokenRefreshModule } from './refresh/token-refresh.module';
 export { TokenRefresher } from './refresh/token-refresher';
 export { type Device, type IssuedSession, SessionService, type SignIn, toUser } from './session.service';
 export * from './sessions.module';
+export { KeyRotation, type RotationResult } from './vault/key-rotation';
+export { KeySurvey, type KeyState, type KeyUse, type SurveyedKeys } from './vault/key-survey';
+export { TokenVault } from './vault/token-vault';

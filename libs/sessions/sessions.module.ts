@@ -19,6 +19,8 @@ import { RefreshSettlement } from './refresh/refresh-settlement';
 import { TokenRefresher } from './refresh/token-refresher';
 import { SessionStore } from './session-store';
 import { SessionService } from './session.service';
+import { KeyRotation } from './vault/key-rotation';
+import { KeySurvey } from './vault/key-survey';
 import { TokenVault } from './vault/token-vault';
 
 @Module({
@@ -41,6 +43,8 @@ import { TokenVault } from './vault/token-vault';
     RefreshSettlement,
     TokenRefresher,
     TokenVault,
+    KeySurvey,
+    KeyRotation,
     SessionCookie,
     LocalAccessTokens,
   ],
@@ -53,6 +57,8 @@ import { TokenVault } from './vault/token-vault';
     LeaseStore,
     RefreshLeases,
     TokenRefresher,
+    KeySurvey,
+    KeyRotation,
   ],
 })
 export class SessionsModule {}

@@ -8,6 +8,9 @@ const WORKSPACE = resolve(__dirname, '../..');
 /** A stack names the TypeScript that was written; the maps of other people's packages are not read. */
 const SOURCE_MAPS = "require('node:module').setSourceMapsSupport(true, { nodeModules: false });";
 
+/** A diagnostic report (`--report-on-fatalerror`) would hold the environment, and with it every key. */
+const NO_SECRETS_IN_REPORTS = 'process.report.excludeEnv = true;';
+
 /**
  * The webpack configuration of a program that runs on Node: one `dist/apps/<name>/main.js` with our own code,
  * packages left in node_modules. It is compiled only; the `typecheck` target checks types.
@@ -37,7 +40,7 @@ exports.nodeApp = ({ name, root, entry, assets = [], executable = false }) => {
     plugins: [
       new webpack.BannerPlugin({
         raw: true,
-        banner: (executable ? '#!/usr/bin/env node\n' : '') + SOURCE_MAPS,
+        banner: (executable ? '#!/usr/bin/env node\n' : '') + NO_SECRETS_IN_REPORTS + SOURCE_MAPS,
       }),
       afterEmit(() => {
         for (const file of assets) copyFileSync(join(WORKSPACE, file), join(output, basename(file)));

@@ -3,7 +3,7 @@ import type { TestDatabase } from '@cutover/database/testing';
 import type { DataSource } from 'typeorm';
 
 /** Work on a database behind the command's back. */
-async function behind<T>(
+export async function behind<T>(
   { connection }: TestDatabase,
   work: (dataSource: DataSource) => Promise<T>,
 ): Promise<T> {
@@ -23,3 +23,18 @@ export const schemaOf = (database: TestDatabase) =>
 
 export const query = <T>(database: TestDatabase, sql: string, parameters?: unknown[]) =>
   behind(database, (source) => source.query<T[]>(sql, parameters));
+
+/** All rows in one statement; they have the same columns. */
+export async function insertRows(
+  database: TestDatabase,
+  table: string,
+  rows: Record<string, unknown>[],
+): Promise<void> {
+  const columns = Object.keys(rows[0] ?? {});
+  const places = `(${columns.map(() => '?').join(', ')})`;
+  await query(
+    database,
+    `INSERT INTO ${table} (${columns.join(', ')}) VALUES ${rows.map(() => places).join(', ')}`,
+    rows.flatMap((row) => columns.map((column) => row[column])),
+  );
+}

@@ -10,10 +10,19 @@ export interface TokenOwner {
   sessionId: string;
 }
 
+/** A session's tokens as the database holds them. */
+export interface SealedTokens {
+  accessToken: string;
+  refreshToken: string | null;
+  idToken: string | null;
+}
+
 const ALGORITHM = 'aes-256-gcm';
 /** Bytes; random, which NIST SP 800-38D section 8.3 allows for up to 2^32 messages under one key. */
 const NONCE_LENGTH = 12;
 const TAG_LENGTH = 16;
+/** As TOKEN_ENCRYPTION_KEYS takes them. */
+const KID = /^[\w.-]{1,32}$/;
 
 /** Seals the provider's tokens for the database (AES-256-GCM under `TOKEN_ENCRYPTION_KEYS`). */
 @Injectable()
@@ -22,6 +31,11 @@ export class TokenVault {
 
   constructor(settings: SettingsService) {
     this.keys = settings.get('secrets', { infer: true }).tokenEncryptionKeys;
+  }
+
+  /** The names of the configured keys, the one that seals first. */
+  get kids(): string[] {
+    return this.keys.map(({ kid }) => kid);
   }
 
   /** `kid:nonce:ciphertext+tag`, base64url, under the first key. */
@@ -35,6 +49,16 @@ export class TokenVault {
     return `${kid}:${nonce.toString('base64url')}:${sealed.toString('base64url')}`;
   }
 
+  /** The same tokens under the first key. @throws VaultError as {@link open} */
+  reseal({ accessToken, refreshToken, idToken }: SealedTokens, owner: TokenOwner): SealedTokens {
+    const again = (sealed: string, kind: TokenKind) => this.seal(this.open(sealed, kind, owner), kind, owner);
+    return {
+      accessToken: again(accessToken, 'access'),
+      refreshToken: refreshToken === null ? null : again(refreshToken, 'refresh'),
+      idToken: idToken === null ? null : again(idToken, 'id'),
+    };
+  }
+
   /**
    * @throws VaultError when no key of that name is configured, or when the text was altered, moved to another row
    * or sealed under another key.
@@ -42,7 +66,7 @@ export class TokenVault {
   open(sealed: string, kind: TokenKind, owner: TokenOwner): string {
     const [kid = '', nonce = '', body = ''] = sealed.split(':');
     const key = this.keys.find((candidate) => candidate.kid === kid)?.key;
-    if (!key) throw new VaultError(`no key named ${JSON.stringify(kid)} in TOKEN_ENCRYPTION_KEYS`);
+    if (!key) throw new VaultError(unknownKey(kid));
     try {
       const bytes = Buffer.from(body, 'base64url');
       const decipher = createDecipheriv(ALGORITHM, key, Buffer.from(nonce, 'base64url'), {
@@ -60,6 +84,12 @@ export class TokenVault {
     }
   }
 }
+
+/** What stands before the first colon names a key only if it looks like a name: it could be a token that nobody sealed. */
+const unknownKey = (kid: string) =>
+  KID.test(kid)
+    ? `no key named "${kid}" in TOKEN_ENCRYPTION_KEYS`
+    : 'what is stored is not a sealed token: it names no key';
 
 /** A sealed token cannot be opened. The message names the row, never the content. */
 export class VaultError extends Error {

@@ -1,0 +1,66 @@
+import { standInSettings } from '../../stack/external-settings.mjs';
+import { bearer, throughput } from '../load.mjs';
+import { alternate, median, perSecond } from '../measure.mjs';
+import {
+  addLinkedPeople,
+  addLocalPerson,
+  LOCAL_PASSWORD,
+  openToAll,
+  signIn,
+  usernameOf,
+} from '../people.mjs';
+
+const LOAD = { connections: 16, duration: 4 };
+const ROUNDS = 3;
+const AIM = '>= 1.5';
+
+/** `GET /api/auth/me` with a token of either side. @param {import('../place.mjs').Place} place */
+export async function authenticatedRequest(place) {
+  const { url: databaseUrl, connection } = await place.newDatabase();
+  await addLinkedPeople(connection, 1);
+  await addLocalPerson(place, databaseUrl);
+  await openToAll(place, databaseUrl);
+  await place.cutover(['rollout', 'pin', 'local', 'local'], databaseUrl);
+  const upstream = await place.program('upstream/upstream.mjs', { LATENCY: '0' });
+  const settings = { DATABASE_URL: databaseUrl, ...standInSettings(upstream.url) };
+  const shipped = await place.api('api', settings);
+  const quiet = await place.api('api-warn', { ...settings, LOG_LEVEL: 'warn' });
+  const bare = await place.program('bare/bearer.mjs', {
+    LOCAL_JWT_SECRET: place.secrets.LOCAL_JWT_SECRET,
+    JWKS_URL: `${upstream.url}/.well-known/jwks.json`,
+  });
+  const local = bearer(await signIn(shipped.url, { username: 'local', password: LOCAL_PASSWORD }));
+  const external = bearer(await signIn(shipped.url, { username: usernameOf(0), password: 'any' }));
+
+  const ask = (/** @type {string} */ url, /** @type {object} */ headers) => () =>
+    throughput({ url, headers, ...LOAD });
+  const me = '/api/auth/me';
+  const samples = await alternate(ROUNDS, {
+    bareLocal: ask(`${bare.url}/local`, local),
+    bareExternal: ask(`${bare.url}/external`, external),
+    local: ask(shipped.url + me, local),
+    external: ask(shipped.url + me, external),
+    quietLocal: ask(quiet.url + me, local),
+    quietExternal: ask(quiet.url + me, external),
+  });
+  const result = (
+    /** @type {string} */ work,
+    /** @type {keyof typeof samples} */ limit,
+    /** @type {keyof typeof samples} */ ours,
+    /** @type {string} */ note,
+  ) => ({
+    work: `GET /api/auth/me, ${work}`,
+    bare: perSecond(median(samples[limit])),
+    ours: perSecond(median(samples[ours])),
+    ratio: median(samples[ours]) / median(samples[limit]),
+    aim: AIM,
+    note,
+    samples: { bare: samples[limit], ours: samples[ours] },
+  });
+  return [
+    result('local token (HS256)', 'bareLocal', 'local', 'as shipped: each request is logged'),
+    result('local token (HS256)', 'bareLocal', 'quietLocal', 'LOG_LEVEL=warn'),
+    result('external token (RS256)', 'bareExternal', 'external', 'as shipped: each request is logged'),
+    result('external token (RS256)', 'bareExternal', 'quietExternal', 'LOG_LEVEL=warn'),
+  ];
+}
