@@ -52,9 +52,11 @@ export class SessionWatch {
   /** Why the session could not be renewed; `retryAfter` is when it is tried again. */
   readonly trouble = computed(() => (this.session.user() === null ? null : this.failure()));
 
-  private seenAt = Date.now();
+  /** When the person was last seen. Opening the page is no more than the renewal that it brings about. */
+  private seenAt = this.session.grant()?.obtainedAt ?? Date.now();
   /** The absolute end of the session, once it was worth asking for. */
   private sessionEnd = Infinity;
+  private askedForEnd = false;
   private planned: Grant | null = null;
   private renewAt = Infinity;
   private failures = 0;
@@ -72,7 +74,7 @@ export class SessionWatch {
       this.tabs.hear((message) => {
         if (message.kind === 'active') this.seenElsewhere(message.at);
         if (message.kind === 'is-anybody-active') this.tabs.tell({ kind: 'active', at: this.lastSign() });
-        if (message.kind === 'signed-in') this.sessionEnd = Infinity; // another session, with an end of its own
+        if (message.kind === 'signed-in') this.forgetEnd(); // another session, with an end of its own
       }),
     ];
     const online = () => this.retry();
@@ -117,12 +119,9 @@ export class SessionWatch {
     this.planned = grant;
     this.failures = 0;
     this.failure.set(null);
-    if (grant === null) {
-      this.sessionEnd = Infinity;
-      return;
-    }
+    if (grant === null) return this.forgetEnd();
     this.renewAt = renewalTime(grant, this.idleTimeout);
-    if (endsSoon(grant) && this.sessionEnd === Infinity) void this.askForEnd();
+    if (endsSoon(grant) && !this.askedForEnd) void this.askForEnd();
   }
 
   private end(): Ending {
@@ -166,11 +165,17 @@ export class SessionWatch {
     else await this.session.lapse(why);
   }
 
+  private forgetEnd(): void {
+    this.sessionEnd = Infinity;
+    this.askedForEnd = false;
+  }
+
   private async askForEnd(): Promise<void> {
+    this.askedForEnd = true;
     try {
       this.sessionEnd = await this.fetchEnd();
     } catch {
-      return; // asked again with the next short-lived token; the API ends the session whether we know when or not
+      this.askedForEnd = false; // again with the next token; the API ends the session whether we know when or not
     }
     this.look();
   }
