@@ -45,13 +45,19 @@ export async function startStack(options) {
 
   /** @type {import('./process/service.mjs').Service | null} */
   let standInService = null;
-  const startStandIn = async () => {
+  const startStandIn = async (/** @type {NodeJS.Dict<string>} */ overrides = {}) => {
     standInService = startService(
       'The stand-in of the external API',
       inWorkspace('dist/apps/auth-api/main.js'),
       {
         cwd: directory,
-        env: { ...base, ...env, NODE_ENV: 'development', AUTH_API_PORT: String(standInPort) },
+        env: {
+          ...base,
+          ...env,
+          ...overrides,
+          NODE_ENV: 'development',
+          AUTH_API_PORT: String(standInPort),
+        },
         onLine: onLine('auth-api'),
         onCrash,
       },
@@ -110,6 +116,7 @@ export async function startStack(options) {
   return {
     apiUrl,
     standInUrl,
+    /** With settings of its own: `startStandIn({ AUTH_API_TOKEN_LIFETIME: '60' })`. */
     startStandIn,
     stopStandIn,
     stopApi,

@@ -65,7 +65,9 @@ export async function createApp(
   endOrderly(instance, (limit) => app.get(RefreshesInHand).finish(limit));
   await instance.register(fastifyCookie);
   serveOpenApi(app);
-  await registerPortal(instance, settings.http, methods, portalRoot);
+  const { organisationName } = settings.http;
+  const { idleTimeout } = settings.session;
+  await registerPortal(instance, { organisationName, idleTimeout }, methods, portalRoot);
   instance.addHook('preHandler', async (request, reply) => {
     if (request.is404) refuseWrongMethod(methods, request, reply);
   });

@@ -8,7 +8,7 @@ import { registerPortal } from './portal';
 import { registerSecurityHeaders } from './security-headers';
 import { toProblemError } from './to-problem-error';
 
-const PAGE = `<meta name="organisation" content="ORGANISATION_NAME"><meta name="session-cookie" content="SESSION_COOKIE"><app-root ngCspNonce="CSP_NONCE">`;
+const PAGE = `<meta name="organisation" content="ORGANISATION_NAME"><meta name="session-cookie" content="SESSION_COOKIE"><meta name="session-idle-timeout" content="SESSION_IDLE_TIMEOUT"><app-root ngCspNonce="CSP_NONCE">`;
 const SCRIPT = 'console.log("portal")';
 const SETTINGS = {
   host: '127.0.0.1',
@@ -34,7 +34,7 @@ describe('the portal’s files', () => {
     server.setErrorHandler((error, _request, reply) => reply.status(toProblemError(error).status).send());
     await registerSecurityHeaders(server, SETTINGS);
     server.post('/api/auth/login', () => ({}));
-    await registerPortal(server, SETTINGS, methods, root);
+    await registerPortal(server, { ...SETTINGS, idleTimeout: 1800 }, methods, root);
   });
   afterAll(async () => {
     await server.close();
@@ -74,6 +74,10 @@ describe('the portal’s files', () => {
   it('carry the organisation’s name, as text', async () => {
     const { body } = await get('/');
     expect(body).toContain('content="&#60;b&#62;&#34;Kühn &#38; Söhne&#34;&#60;/b&#62;"');
+  });
+
+  it('carry the seconds without use after which a session ends', async () => {
+    expect((await get('/')).body).toContain('name="session-idle-timeout" content="1800"');
   });
 
   it('carry the nonce of their own answer, a new one each time', async () => {

@@ -1,13 +1,19 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
-import type { HttpSettings } from '@cutover/config';
 import { NotFound } from '@cutover/contracts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type AllowedMethods, refuseWrongMethod } from './allowed-methods';
 
 /** Beside the API's own artefact: `dist/apps/api` and `dist/apps/portal/browser`. */
 export const PORTAL_ROOT = join(__dirname, '../portal/browser');
+
+/** What the page is told about this installation. */
+export interface PortalSettings {
+  organisationName: string;
+  /** Seconds without use after which a session ends: the page says so a minute ahead. */
+  idleTimeout: number;
+}
 
 /** Paths that are never a page of the portal. */
 const SERVICE_PATHS = /^\/(api|health|metrics)(\/|$)/;
@@ -20,14 +26,16 @@ const SERVICE_PATHS = /^\/(api|health|metrics)(\/|$)/;
  */
 export async function registerPortal(
   instance: FastifyInstance,
-  settings: HttpSettings,
+  settings: PortalSettings,
   methods: AllowedMethods,
   root = PORTAL_ROOT,
 ): Promise<boolean> {
   const index = join(root, 'index.html');
   if (!existsSync(index)) return false;
   const organisation = escapeHtml(settings.organisationName);
-  const template = readFileSync(index, 'utf8').replaceAll('ORGANISATION_NAME', () => organisation);
+  const template = readFileSync(index, 'utf8')
+    .replaceAll('ORGANISATION_NAME', () => organisation)
+    .replaceAll('SESSION_IDLE_TIMEOUT', String(settings.idleTimeout));
 
   const page = (request: FastifyRequest, reply: FastifyReply) => {
     const path = request.url.split('?', 1)[0] ?? '/';

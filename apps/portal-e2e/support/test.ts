@@ -39,7 +39,7 @@ export const test = base.extend<Fixtures, { stack: Stack }>({
         await rm(directory, { recursive: true, force: true });
       }
     },
-    { scope: 'worker', timeout: 60_000 },
+    { scope: 'worker', timeout: 120_000 },
   ],
 
   baseURL: ({ stack }, use) => use(stack.apiUrl),

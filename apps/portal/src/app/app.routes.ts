@@ -25,6 +25,11 @@ export const routes: Routes = [
         title: 'Your profile',
         loadComponent: () => import('./profile/profile').then((file) => file.Profile),
       },
+      {
+        path: 'sessions',
+        title: 'Where you’re signed in',
+        loadComponent: () => import('./sessions/sessions').then((file) => file.Sessions),
+      },
     ],
   },
   {

@@ -51,6 +51,15 @@ export const MESSAGES: Record<ShownCode, Message> = {
     'Your session was used from two places, so we ended it to be safe.',
     'Sign in again to go on where you were.',
   ),
+  session_idle: answer(
+    'You were away for a while, so we signed you out.',
+    'Sign in again to go on where you were.',
+  ),
+  session_over: answer(
+    'Your session has lasted as long as it may, so it has ended.',
+    'Sign in again to go on where you were.',
+  ),
+  signed_out_elsewhere: answer('You signed out in another tab.', 'Sign in again when you like.'),
   forbidden: answer(
     'This isn’t allowed from here.',
     'Open the portal at its usual address, or ask an administrator for access.',
@@ -66,7 +75,7 @@ export const MESSAGES: Record<ShownCode, Message> = {
 
   rate_limited: passing('That was a few attempts too many.', 'Wait a minute and try again.'),
   service_busy: passing('Sign-in is busy right now.', 'Try again in a moment.'),
-  service_unavailable: passing('We can’t sign anyone in right now.', 'Try again in a few minutes.'),
+  service_unavailable: passing('The service isn’t available right now.', 'Try again in a few minutes.'),
   external_unavailable: passing(
     'Your organisation’s sign-in isn’t answering.',
     'Try again in a few minutes; your password is not the problem.',
@@ -93,5 +102,55 @@ export const MESSAGES: Record<ShownCode, Message> = {
 
 /** Follows {@link Message.what} while the API asks for patience. */
 export function tryAgainIn(seconds: number): string {
-  return seconds === 1 ? 'Try again in 1 second.' : `Try again in ${seconds} seconds.`;
+  return `Try again in ${inSeconds(seconds)}.`;
+}
+
+/** A session that cannot be renewed just now: nothing is lost, and nothing need be done. */
+export const RENEWAL_TROUBLE = {
+  offline: {
+    what: 'You’re offline.',
+    next: () => 'You stay signed in, and this page goes on by itself when the connection is back.',
+  },
+  other: {
+    what: 'We can’t reach the service right now.',
+    next: (seconds: number) =>
+      seconds > 0
+        ? `You’re still signed in. We’ll try again in ${inSeconds(seconds)}.`
+        : 'You’re still signed in. Trying again…',
+  },
+} as const;
+
+/** What is said a minute before a session ends. */
+export interface EndingWords {
+  heading: string;
+  text: (seconds: number) => string;
+  /** The button that goes on, and the one that does not. */
+  go: string;
+  leave: string;
+}
+
+export const ENDINGS: Record<'session_idle' | 'session_over', EndingWords> = {
+  session_idle: {
+    heading: 'Are you still there?',
+    text: (seconds) =>
+      `Nothing has happened here for a while. To keep your account safe, we’ll sign you out in ${inSeconds(seconds)}.`,
+    go: 'Stay signed in',
+    leave: 'Sign out',
+  },
+  session_over: {
+    heading: 'Your session is about to end',
+    text: (seconds) =>
+      `It has lasted as long as it may and ends in ${inSeconds(seconds)}. Finish what you’re doing, or sign in again now.`,
+    go: 'Sign in again',
+    leave: 'Not yet',
+  },
+};
+
+/** Read out while the seconds run. */
+export function secondsLeftWords(seconds: number): string {
+  return `${inSeconds(seconds)} left.`;
+}
+
+function inSeconds(seconds: number): string {
+  return seconds === 1 ? '1 second' : `${seconds} seconds`;
 }

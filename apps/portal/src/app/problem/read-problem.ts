@@ -1,8 +1,11 @@
 import { HttpErrorResponse } from '@angular/common/http';
 import { isProblem, type ProblemCode } from '@cutover/contracts';
 
-/** The API's codes, and the failures that never reached it or did not come from it. */
-export type ShownCode = ProblemCode | 'offline' | 'unreachable' | 'unreadable';
+/** How a session ends without the API's saying so. */
+export type QuietEnd = 'session_idle' | 'session_over' | 'signed_out_elsewhere';
+
+/** The API's codes, the failures that never reached it or did not come from it, and the ends that it did not speak of. */
+export type ShownCode = ProblemCode | 'offline' | 'unreachable' | 'unreadable' | QuietEnd;
 
 /** What a page needs to tell a person about a failure. */
 export interface ShownProblem {

@@ -1,6 +1,7 @@
 import { provideHttpClient } from '@angular/common/http';
 import { HttpTestingController, provideHttpClientTesting } from '@angular/common/http/testing';
 import { type ComponentFixture, TestBed } from '@angular/core/testing';
+import { provideRouter } from '@angular/router';
 
 import { ADA, problemAnswer } from '../../../testing/answers';
 import { buttonNamed } from '../../../testing/queries';
@@ -12,7 +13,9 @@ describe('Profile', () => {
   let api: HttpTestingController;
 
   beforeEach(() => {
-    TestBed.configureTestingModule({ providers: [provideHttpClient(), provideHttpClientTesting()] });
+    TestBed.configureTestingModule({
+      providers: [provideHttpClient(), provideHttpClientTesting(), provideRouter([])],
+    });
     api = TestBed.inject(HttpTestingController);
     fixture = TestBed.createComponent(Profile);
     page = fixture.nativeElement;

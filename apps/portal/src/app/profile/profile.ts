@@ -1,16 +1,18 @@
 import { httpResource } from '@angular/common/http';
 import { ChangeDetectionStrategy, Component, computed, effect } from '@angular/core';
+import { MatButton } from '@angular/material/button';
+import { RouterLink } from '@angular/router';
 import type { User } from '@cutover/contracts';
 
 import { Facts } from '../person/facts';
+import { online } from '../problem/online';
 import { ProblemNotice } from '../problem/problem-notice';
 import { readProblem } from '../problem/read-problem';
-import { online } from './online';
 
 /** What the API knows of the person right now, asked afresh. */
 @Component({
   selector: 'app-profile',
-  imports: [Facts, ProblemNotice],
+  imports: [Facts, MatButton, ProblemNotice, RouterLink],
   changeDetection: ChangeDetectionStrategy.OnPush,
   styleUrl: './profile.scss',
   template: `
@@ -20,6 +22,7 @@ import { online } from './online';
       <app-problem-notice [problem]="problem" (retry)="me.reload()" />
     } @else if (me.hasValue()) {
       <app-facts [user]="me.value()" />
+      <a matButton="tonal" routerLink="/sessions">See where you’re signed in</a>
     } @else {
       <div class="skeleton" role="status">
         <span class="visually-hidden">Loading your profile…</span>

@@ -1,4 +1,10 @@
-import type { HttpErrorResponse, HttpHandlerFn, HttpInterceptorFn, HttpRequest } from '@angular/common/http';
+import {
+  type HttpErrorResponse,
+  HttpContextToken,
+  type HttpHandlerFn,
+  type HttpInterceptorFn,
+  type HttpRequest,
+} from '@angular/common/http';
 import { inject } from '@angular/core';
 import type { ProblemCode } from '@cutover/contracts';
 import { catchError, from, switchMap, throwError } from 'rxjs';
@@ -17,10 +23,14 @@ const RENEWABLE: readonly ProblemCode[] = [
   'session_reused',
 ];
 
+/** A question of the page's own, which says nothing about whether the person is there. */
+export const UNASKED = new HttpContextToken(() => false);
+
 /** Attaches the access token to our own API, and only there; renews it once for all requests that were refused. */
 export const sessionInterceptor: HttpInterceptorFn = (request, next) => {
   if (!takesBearer(request)) return next(request);
   const session = inject(Session);
+  if (!request.context.get(UNASKED)) session.lastRequestAt = Date.now();
   const sent = session.bearer;
   return send(request, next, sent).pipe(
     catchError((error: HttpErrorResponse) => {

@@ -12,15 +12,19 @@ import { Router, RouterOutlet } from '@angular/router';
 import { ORGANISATION } from '../brand/organisation';
 import { ProblemNotice } from '../problem/problem-notice';
 import { readProblem, type ShownProblem } from '../problem/read-problem';
+import { EndingNotice } from '../session/ending-notice';
+import { RenewalNotice } from '../session/renewal-notice';
 import { signInUrl } from '../session/return-url';
 import { Session } from '../session/session';
+import { SessionWatch } from '../session/session-watch';
 import { Theme } from '../theme/theme';
 import { Header } from './header';
 
 /** Every page of a person who is signed in: header, page, and the way out when the session ends. */
 @Component({
   selector: 'app-shell',
-  imports: [Header, ProblemNotice, RouterOutlet],
+  imports: [EndingNotice, Header, ProblemNotice, RenewalNotice, RouterOutlet],
+  providers: [SessionWatch],
   changeDetection: ChangeDetectionStrategy.OnPush,
   styleUrl: './shell.scss',
   template: `
@@ -38,12 +42,25 @@ import { Header } from './header';
       @if (problem(); as problem) {
         <app-problem-notice [problem]="problem" (retry)="signOut()" />
       }
+      @if (watch.trouble(); as trouble) {
+        <app-renewal-notice [trouble]="trouble" (retry)="watch.retry()" />
+      }
       <router-outlet (activate)="arrived()" />
     </main>
+    @if (watch.ending(); as ending) {
+      <app-ending-notice
+        [ending]="ending"
+        [signingOut]="signingOut()"
+        (stay)="watch.stay()"
+        (signOut)="signOut()"
+        (signInAgain)="session.lapse('session_over')"
+      />
+    }
   `,
 })
 export class Shell {
   protected readonly session = inject(Session);
+  protected readonly watch = inject(SessionWatch);
   protected readonly theme = inject(Theme);
   protected readonly organisation = inject(ORGANISATION);
   private readonly router = inject(Router);
@@ -57,7 +74,8 @@ export class Shell {
       const state = this.session.state();
       if (state.phase !== 'signed-out') return;
       // Signed out by hand: nobody was going anywhere. Ended otherwise: come back to this page.
-      void this.router.navigateByUrl(signInUrl(this.router, state.reason === null ? '/' : this.router.url));
+      const byHand = state.reason === null || state.reason === 'signed_out_elsewhere';
+      void this.router.navigateByUrl(signInUrl(this.router, byHand ? '/' : this.router.url));
     });
   }
 

@@ -3,11 +3,13 @@ import {
   ChangeDetectionStrategy,
   Component,
   computed,
+  effect,
   ElementRef,
   inject,
   input,
   type Signal,
   signal,
+  untracked,
   viewChild,
 } from '@angular/core';
 import { form, FormField, readonly, submit, type ValidationError } from '@angular/forms/signals';
@@ -94,6 +96,10 @@ export class SignIn {
   constructor() {
     // A password manager may have filled the name in by now.
     afterNextRender(() => this.firstEmpty()?.focus());
+    // Signed in in another tab: no reason to ask here too.
+    effect(() => {
+      if (this.session.user() !== null && !untracked(this.pending)) void this.goOn();
+    });
   }
 
   protected async send(event: Event): Promise<void> {
@@ -111,11 +117,15 @@ export class SignIn {
     }
     try {
       await this.session.signIn(this.credentials());
-      await this.router.navigateByUrl(safeReturnUrl(this.returnUrl()), { replaceUrl: true });
+      await this.goOn();
       return undefined;
     } catch (error) {
       return this.refused(readProblem(error));
     }
+  }
+
+  private async goOn(): Promise<void> {
+    await this.router.navigateByUrl(safeReturnUrl(this.returnUrl()), { replaceUrl: true });
   }
 
   private missing(): ValidationError.WithOptionalFieldTree[] {
