@@ -4,6 +4,7 @@ import { Database, Migrator, openDataSource } from '@cutover/database';
 import type { TestDatabase } from '@cutover/database/testing';
 import { AuditTrail } from '@cutover/operations';
 import type { DataSource } from 'typeorm';
+import { LiveSessions } from '../../live/live-sessions';
 import { SessionStore } from '../../session-store';
 import { KeyRotation } from '../key-rotation';
 import { KeySurvey } from '../key-survey';
@@ -39,15 +40,12 @@ export class SealedSessions {
   /** What a process works with that has these keys. */
   with(...keys: string[]) {
     const vault = vaultWith(...keys);
+    const audit = new AuditTrail(this.database);
+    const store = new SessionStore(this.database, audit, new LiveSessions(this.database));
     return {
       vault,
       survey: new KeySurvey(this.database, vault),
-      rotation: new KeyRotation(
-        this.database,
-        vault,
-        new SessionStore(this.database),
-        new AuditTrail(this.database),
-      ),
+      rotation: new KeyRotation(this.database, vault, store, audit),
     };
   }
 
