@@ -55,7 +55,11 @@ describeOnEachEngine('health', (engine) => {
     const answer = await health();
     expect(answer.body).toMatchObject({
       status: 'ok',
-      details: { database: { status: 'up' }, external_auth_api: { status: 'up' } },
+      details: {
+        database: { status: 'up' },
+        external_auth_api: { status: 'up' },
+        token_refresh: { status: 'up', due: 0, lagSeconds: 0, lastRunAt: expect.any(String) },
+      },
     });
     expect(answer.headers.get('cache-control')).toBe('no-store');
   });
@@ -70,7 +74,7 @@ describeOnEachEngine('health', (engine) => {
       expect((await health('/health', headers)).body).toMatchObject({
         details: { database: { status: 'up' }, external_auth_api: { status: 'up' } },
       });
-      expect((await health('/health', headers)).text).not.toMatch(/schema|url|since|127\.0\.0\.1/);
+      expect((await health('/health', headers)).text).not.toMatch(/schema|url|since|lastRunAt|127\.0\.0\.1/);
     }
   });
 

@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { TokenRefresher } from '@cutover/sessions';
+import { TokenRefreshJob, TokenRefresher } from '@cutover/sessions';
 
 /** Refreshes that the end of the process would cut off: waited for, and named where waiting did not help. */
 @Injectable()
@@ -8,11 +8,14 @@ export class RefreshesInHand {
   /** Whether the process ended with everything stored. */
   stored = true;
 
-  constructor(private readonly refresher: TokenRefresher) {}
+  constructor(
+    private readonly refresher: TokenRefresher,
+    private readonly job: TokenRefreshJob,
+  ) {}
 
   /** @param limit milliseconds */
   async finish(limit: number): Promise<void> {
-    const sessionIds = await this.refresher.finish(limit);
+    const [sessionIds] = await Promise.all([this.refresher.finish(limit), this.job.finish(limit)]);
     if (sessionIds.length === 0) return;
     this.stored = false;
     this.logger.error(

@@ -18,6 +18,7 @@ export function readBody(body: Readable, limit: number, deadline: AbortSignal): 
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
+    let whole = false;
     const onDeadline = () => fail('timed out');
     const fail = (reason: BodyUnreadable['reason']) => {
       deadline.removeEventListener('abort', onDeadline);
@@ -30,11 +31,14 @@ export function readBody(body: Readable, limit: number, deadline: AbortSignal): 
       else chunks.push(chunk);
     });
     body.on('end', () => {
+      whole = true;
       deadline.removeEventListener('abort', onDeadline);
       resolve(Buffer.concat(chunks).toString('utf8'));
     });
     body.on('error', () => fail(deadline.aborted ? 'timed out' : 'truncated'));
-    body.on('close', () => fail('truncated')); // after `end` this settles nothing
+    body.on('close', () => {
+      if (!whole) fail('truncated');
+    });
     if (deadline.aborted) onDeadline();
     else deadline.addEventListener('abort', onDeadline, { once: true });
   });

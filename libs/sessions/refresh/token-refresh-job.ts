@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
 import { SettingsService } from '@cutover/config';
@@ -63,6 +64,15 @@ export class TokenRefreshJob implements OnApplicationBootstrap, OnModuleDestroy 
     if (this.scheduler.doesExist('interval', NAME)) this.scheduler.deleteInterval(NAME);
   }
 
+  /** For the end of the process: waits for the run that is under way, which gives back the leases that it does not use. */
+  async finish(limit: number): Promise<void> {
+    const done = new AbortController();
+    const run = Promise.resolve(this.running).then(() => {
+      done.abort();
+    });
+    await Promise.race([run, delay(limit, undefined, { signal: done.signal }).catch(() => undefined)]);
+  }
+
   status(): TokenRefreshStatus {
     return { ...this.latest };
   }
@@ -82,7 +92,7 @@ export class TokenRefreshJob implements OnApplicationBootstrap, OnModuleDestroy 
   private async look(): Promise<void> {
     await this.measure();
     if (this.mayAsk()) await this.sweep();
-    await this.housekeeping.run();
+    if (!this.stopped) await this.housekeeping.run();
     this.latest.lastRunAt = Date.now();
   }
 
@@ -118,6 +128,7 @@ export class TokenRefreshJob implements OnApplicationBootstrap, OnModuleDestroy 
     while (this.mayAsk()) {
       const row = await rows.next();
       if (!row) return;
+      if (this.stopped) return this.leases.abandon([row]);
       try {
         await this.handle(row);
       } catch (error) {

@@ -52,7 +52,7 @@ export async function openExternalSessions(
         session.sessionId,
         vault.seal(session.accessToken, 'access', session),
         vault.seal(session.refreshToken, 'refresh', session),
-        now,
+        now - HOUR,
         session.expiresAt,
         1,
         0,
