@@ -153,10 +153,6 @@ describe('keys', () => {
 });
 
 describe('in the background', () => {
-  const timers = {
-    doNotFake: ['Date', 'performance', 'nextTick', 'queueMicrotask', 'setImmediate', 'hrtime'] as const,
-  };
-
   it('keys are fetched every ten minutes, once they were needed', async () => {
     jest.useFakeTimers({
       doNotFake: ['Date', 'performance', 'nextTick', 'queueMicrotask', 'setImmediate', 'hrtime'],

@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Writable } from 'node:stream';
 import { once } from 'node:events';
+import type { LogLevel } from '@cutover/config';
 import { pinoHttp } from 'pino-http';
 import { logOptions } from './log-options';
 
@@ -11,6 +12,7 @@ const SECRETS = ['a-bearer-token', 'a-session-cookie', 'a-query-secret', 'a-body
 async function logOf(
   path: string,
   work: (request: { log: { info: (fields: object, message: string) => void } }) => void = () => undefined,
+  { method = 'POST', status = 200, level = 'info' as LogLevel } = {},
 ) {
   let lines = '';
   const sink = new Writable({
@@ -19,19 +21,19 @@ async function logOf(
       done();
     },
   });
-  const logger = pinoHttp(logOptions('info', false), sink);
+  const logger = pinoHttp(logOptions(level, false), sink);
   const server = createServer((request, response) => {
     logger(request, response);
     work(request as never);
     response.setHeader('set-cookie', 'cutover_session=a-new-cookie');
-    response.end('{}');
+    response.writeHead(status).end('{}');
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   await fetch(`http://127.0.0.1:${port}${path}`, {
-    method: 'POST',
+    method,
     headers: { authorization: 'Bearer a-bearer-token', cookie: 'cutover_session=a-session-cookie' },
-    body: 'a-body-password',
+    ...(method === 'POST' && { body: 'a-body-password' }),
   });
   server.close();
   server.closeAllConnections();
@@ -67,6 +69,18 @@ describe('the log', () => {
     });
     expect(lines).toContain('[redacted]');
     for (const secret of SECRETS) expect(lines).not.toContain(secret);
+  });
+
+  it.each([
+    { method: 'GET', status: 200, level: 'info', lines: 0 },
+    { method: 'GET', status: 304, level: 'info', lines: 0 },
+    { method: 'GET', status: 200, level: 'debug', lines: 1 },
+    { method: 'GET', status: 401, level: 'info', lines: 1 },
+    { method: 'GET', status: 503, level: 'info', lines: 1 },
+    { method: 'POST', status: 200, level: 'info', lines: 1 },
+  ] as const)('of a $method that was answered $status has $lines line(s) at $level', async (request) => {
+    const log = await logOf('/api/auth/me', undefined, request);
+    expect(log.split('\n').filter(Boolean)).toHaveLength(request.lines);
   });
 
   it('is silent about polls of the health', async () => {

@@ -19,9 +19,10 @@ export function logOptions(level: LogLevel, readable: boolean): Options {
       }),
       res: (response: { statusCode: number }) => ({ status: response.statusCode }),
     },
-    customLogLevel: (_request, response: ServerResponse, error) => {
+    customLogLevel: (request, response: ServerResponse, error) => {
       if (error || response.statusCode >= 500) return 'error';
-      return response.statusCode >= 400 ? 'warn' : 'info';
+      if (response.statusCode >= 400) return 'warn';
+      return isRead(request) ? 'debug' : 'info';
     },
     autoLogging: {
       ignore: (request) =>
@@ -29,6 +30,9 @@ export function logOptions(level: LogLevel, readable: boolean): Options {
     },
   };
 }
+
+/** One that went well changed nothing and says nothing, and there are a thousand of them to each of the others. */
+const isRead = ({ method }: IncomingMessage) => method === 'GET' || method === 'HEAD';
 
 /** Belt and braces: nothing of ours logs these, a library might. */
 const SECRET_KEYS = [
