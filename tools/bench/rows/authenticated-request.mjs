@@ -29,19 +29,22 @@ export async function authenticatedRequest(place) {
     LOCAL_JWT_SECRET: place.secrets.LOCAL_JWT_SECRET,
     JWKS_URL: `${upstream.url}/.well-known/jwks.json`,
   });
-  const local = bearer(await signIn(shipped.url, { username: 'local', password: LOCAL_PASSWORD }));
-  const external = bearer(await signIn(shipped.url, { username: usernameOf(0), password: 'any' }));
+  const local = (/** @type {string} */ url) =>
+    signIn(url, { username: 'local', password: LOCAL_PASSWORD }).then(bearer);
+  const external = (/** @type {string} */ url) =>
+    signIn(url, { username: usernameOf(0), password: 'any' }).then(bearer);
+  const [localHeaders, externalHeaders] = [await local(shipped.url), await external(shipped.url)];
 
   const ask = (/** @type {string} */ url, /** @type {object} */ headers) => () =>
     throughput({ url, headers, ...LOAD });
   const me = '/api/auth/me';
   const samples = await alternate(ROUNDS, {
-    bareLocal: ask(`${bare.url}/local`, local),
-    bareExternal: ask(`${bare.url}/external`, external),
-    local: ask(shipped.url + me, local),
-    external: ask(shipped.url + me, external),
-    quietLocal: ask(quiet.url + me, local),
-    quietExternal: ask(quiet.url + me, external),
+    bareLocal: ask(`${bare.url}/local`, localHeaders),
+    bareExternal: ask(`${bare.url}/external`, externalHeaders),
+    local: ask(shipped.url + me, localHeaders),
+    external: ask(shipped.url + me, externalHeaders),
+    quietLocal: ask(quiet.url + me, await local(quiet.url)),
+    quietExternal: ask(quiet.url + me, await external(quiet.url)),
   });
   const result = (
     /** @type {string} */ work,

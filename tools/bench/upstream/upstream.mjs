@@ -37,10 +37,12 @@ const routes = {
   },
 };
 
-createServer(async (request, response) => {
+const server = createServer(async (request, response) => {
   const route = routes[`${request.method} ${request.url}`];
   const body = request.method === 'GET' ? request.resume() && {} : await json(request);
   const answer = await route?.(body);
   response.writeHead(answer ? 200 : 404, { 'content-type': 'application/json' });
   response.end(JSON.stringify(answer ?? {}));
-}).listen(port, '127.0.0.1');
+});
+server.keepAliveTimeout = 0; // while one side is measured, the other's connections wait
+server.listen(port, '127.0.0.1');
