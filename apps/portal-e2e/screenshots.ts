@@ -32,7 +32,7 @@ for (const width of [1280, 390]) {
       await account(page).click();
       await picture('menu');
 
-      await page.getByRole('link', { name: 'Your profile', exact: true }).click();
+      await page.getByRole('link', { name: 'Profile', exact: true }).click();
       await page.getByRole('main').getByText('grace@contoso.example').waitFor();
       await picture('profile');
 
@@ -48,9 +48,13 @@ for (const width of [1280, 390]) {
       await page.clock.fastForward('29:20'); // of half an hour without use
       await page.getByRole('alertdialog').waitFor();
       await picture('about-to-end');
+      const stayed = page.waitForResponse('/api/auth/refresh');
       await page.getByRole('button', { name: 'Stay signed in' }).click();
+      await stayed;
 
       await page.route('/api/auth/refresh', (route) => route.abort());
+      await page.clock.fastForward('00:02');
+      await page.mouse.move(10, 10);
       await page.clock.fastForward('28:40'); // a renewal is due
       await page.getByText('We’ll try again').waitFor();
       await picture('away');

@@ -20,7 +20,7 @@ test.describe('one’s sessions', () => {
     await signedInAs(ADA);
     await page.goto('/');
     await account(page).click();
-    await page.getByRole('link', { name: 'Your sessions' }).click();
+    await page.getByRole('link', { name: 'Sessions' }).click();
   });
   test.afterEach(() => elsewhere.close());
 
