@@ -62,12 +62,15 @@ for (const width of [1280, 390]) {
   }
 }
 
-/** Grace is signed in on another device too. */
+/** Grace is signed in on one other device, and nowhere else. */
 async function elsewhere(api: APIRequest, baseURL: string): Promise<void> {
   const userAgent = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0';
   const device = await api.newContext({ baseURL, userAgent });
   const { username, password } = GRACE;
-  await device.post('/api/auth/login', { data: { username, password } });
+  const signIn = () => device.post('/api/auth/login', { data: { username, password } });
+  const { accessToken } = (await (await signIn()).json()) as { accessToken: string };
+  await device.delete('/api/auth/sessions', { headers: { authorization: `Bearer ${accessToken}` } });
+  await signIn();
   await device.dispose();
 }
 
