@@ -1,6 +1,7 @@
-import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, effect, inject, signal } from '@angular/core';
 import { RouterOutlet } from '@angular/router';
 
+import { online } from './problem/online';
 import { ProblemNotice } from './problem/problem-notice';
 import { Session } from './session/session';
 import { Theme } from './theme/theme';
@@ -34,5 +35,9 @@ export class App {
 
   constructor() {
     inject(Theme);
+    const connected = online();
+    effect(() => {
+      if (connected() && this.unreachable()?.code === 'offline') void this.session.restore();
+    });
   }
 }

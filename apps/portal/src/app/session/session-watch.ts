@@ -86,9 +86,10 @@ export class SessionWatch {
     });
   }
 
-  /** The person asks to stay: the clock starts again. */
+  /** The person asks to stay: the clock starts again, and the API is asked at once whether it agrees. */
   stay(): void {
     this.noteSign(Date.now());
+    this.renewAt = 0;
     this.look();
   }
 

@@ -17,7 +17,7 @@ export function exactly(instant: string): string {
 }
 
 /**
- * `5 minutes ago`, `yesterday`. What is less than a minute old, or ahead because two clocks differ, is `just now`.
+ * `5 minutes ago`, `Yesterday`. What is less than a minute old, or ahead because two clocks differ, is `Just now`.
  *
  * @param instant RFC 3339
  * @param now epoch milliseconds
@@ -25,7 +25,7 @@ export function exactly(instant: string): string {
 export function ago(instant: string, now: number): string {
   const seconds = (now - Date.parse(instant)) / 1000;
   const [unit, length] = UNITS.find(([, limit]) => seconds >= limit) ?? [];
-  return unit === undefined || length === undefined
-    ? 'just now'
-    : RELATIVE.format(-Math.floor(seconds / length), unit);
+  if (unit === undefined || length === undefined) return 'Just now';
+  const words = RELATIVE.format(-Math.floor(seconds / length), unit);
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -1,11 +1,13 @@
 import { HttpClient, type HttpErrorResponse } from '@angular/common/http';
 import {
+  afterNextRender,
   ChangeDetectionStrategy,
   Component,
   computed,
   effect,
   ElementRef,
   inject,
+  Injector,
   signal,
   viewChild,
 } from '@angular/core';
@@ -35,6 +37,7 @@ const PAGE = '20';
 export class Sessions {
   private readonly http = inject(HttpClient);
   private readonly session = inject(Session);
+  private readonly injector = inject(Injector);
   private readonly heading = viewChild.required<ElementRef<HTMLElement>>('heading');
 
   private readonly list = signal<OwnSession[] | null>(null);
@@ -113,7 +116,7 @@ export class Sessions {
     });
     this.list.update((list) => list?.filter((session) => session.id !== id) ?? null);
     this.done.set(`${deviceName(userAgent)} is signed out.`);
-    // The button that had the focus is gone with its session.
-    this.heading().nativeElement.focus();
+    // The button that had the focus is gone with its session; the page takes focus once the question is gone too.
+    afterNextRender(() => this.heading().nativeElement.focus(), { injector: this.injector });
   }
 }
