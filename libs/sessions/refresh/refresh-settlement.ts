@@ -3,7 +3,6 @@ import { Injectable, Logger } from '@nestjs/common';
 import { SettingsService } from '@cutover/config';
 import { ProblemError } from '@cutover/contracts';
 import { ExternalAuthClient, type ProviderTokens } from '@cutover/external-auth';
-import { AuditTrail } from '@cutover/operations';
 import type { SessionEnd } from '../entities/session.entity';
 import { bearerHash } from '../provider-token-store';
 import { SessionStore } from '../session-store';
@@ -38,7 +37,6 @@ export class RefreshSettlement {
     private readonly sessions: SessionStore,
     private readonly client: ExternalAuthClient,
     private readonly vault: TokenVault,
-    private readonly audit: AuditTrail,
     leases: RefreshLeases,
     settings: SettingsService,
   ) {
@@ -102,15 +100,7 @@ export class RefreshSettlement {
     const { sessionId, userId } = row;
     return this.insist(row, async () => {
       const ended = await this.store.whileUnchanged(row, async () => {
-        if (!(await this.sessions.end(sessionId, reason, Date.now()))) return;
-        await this.audit.record({
-          action: 'session.ended',
-          actor: 'cutover',
-          subject: `user:${userId}`,
-          outcome: 'success',
-          code: reason,
-          detail: { session: sessionId },
-        });
+        await this.sessions.end(sessionId, reason, Date.now());
       });
       if (ended)
         this.logger.warn({ sessionId, userId, reason, err: cause }, 'a session ended at its refresh');

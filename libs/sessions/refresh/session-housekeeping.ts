@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import { SettingsService } from '@cutover/config';
 import { Database } from '@cutover/database';
+import { whyOver } from '../session-end';
 import { SessionService } from '../session.service';
 import { placeholders } from './set-update';
-import { SessionTimeouts, type SessionUse } from './session-timeouts';
 
 /** Milliseconds between two rounds, of each process. */
 const INTERVAL = 60_000;
@@ -18,12 +19,16 @@ const KEEP_BEARERS = DAY;
 @Injectable()
 export class SessionHousekeeping {
   private nextRound = 0;
+  /** Milliseconds. */
+  private readonly idleTimeout: number;
 
   constructor(
     private readonly database: Database,
     private readonly sessions: SessionService,
-    private readonly timeouts: SessionTimeouts,
-  ) {}
+    settings: SettingsService,
+  ) {
+    this.idleTimeout = settings.get('session', { infer: true }).idleTimeout * 1000;
+  }
 
   /** Does something once a minute at most, and then only so much. @throws ServiceUnavailable */
   async run(now = Date.now()): Promise<void> {
@@ -34,14 +39,14 @@ export class SessionHousekeeping {
   }
 
   private async endSessionsThatAreOver(now: number): Promise<void> {
-    const over = await this.database.query<SessionUse & { id: string }>(
+    const over = await this.database.query<{ id: string; lastUsedAt: number; expiresAt: number }>(
       `SELECT s.id, s.last_used_at AS lastUsedAt, s.expires_at AS expiresAt
        FROM cutover_provider_tokens t JOIN cutover_sessions s ON s.id = t.session_id
        WHERE s.ended_at IS NULL AND (s.expires_at <= ? OR s.last_used_at <= ?) LIMIT ?`,
-      [now, now - this.timeouts.idle, BATCH],
+      [now, now - this.idleTimeout, BATCH],
     );
     for (const session of over) {
-      const reason = this.timeouts.reasonToEnd({ ...session, active: true }, now);
+      const reason = whyOver(session, { active: true }, this.idleTimeout, now);
       if (reason) await this.sessions.end(session.id, reason, now);
     }
   }

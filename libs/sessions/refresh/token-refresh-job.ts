@@ -5,12 +5,12 @@ import { SettingsService } from '@cutover/config';
 import { CircuitOpen, ProviderCircuits } from '@cutover/external-auth';
 import { Metrics } from '@cutover/operations';
 import { bulkhead } from 'cockatiel';
+import { whyOver } from '../session-end';
 import { SessionService } from '../session.service';
 import { DueRows } from './due-rows';
 import { type LeasedTokens, LeaseStore } from './lease-store';
 import { RefreshLeases } from './refresh-leases';
 import { SessionHousekeeping } from './session-housekeeping';
-import { SessionTimeouts } from './session-timeouts';
 import { TokenRefresher } from './token-refresher';
 
 const NAME = 'token-refresh';
@@ -45,7 +45,6 @@ export class TokenRefreshJob implements OnApplicationBootstrap, OnModuleDestroy 
     private readonly store: LeaseStore,
     private readonly refresher: TokenRefresher,
     private readonly sessions: SessionService,
-    private readonly timeouts: SessionTimeouts,
     private readonly housekeeping: SessionHousekeeping,
     private readonly metrics: Metrics,
   ) {}
@@ -139,7 +138,8 @@ export class TokenRefreshJob implements OnApplicationBootstrap, OnModuleDestroy 
 
   private async handle(row: LeasedTokens): Promise<void> {
     if (!this.leases.holds(row)) return; // its owner came for it first
-    const over = this.timeouts.reasonToEnd(row.session, Date.now());
+    const { idleTimeout } = this.settings.get('session', { infer: true });
+    const over = whyOver(row.session, row.session, idleTimeout * 1000, Date.now());
     if (over === null) {
       await this.refresher.refresh(row, (call) => this.places.execute(call));
       return;
