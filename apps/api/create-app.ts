@@ -6,8 +6,10 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Settings } from '@cutover/config';
 import { ValidationFailed } from '@cutover/contracts';
-import { ApplicationLogger, clientAddress, inRequest } from '@cutover/operations';
+import { ApplicationLogger, clientAddress, inRequest, logRequests } from '@cutover/operations';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { PinoLogger } from 'nestjs-pino';
+
 import { AppModule } from './app.module';
 import { AllowedMethods, refuseWrongMethod } from './http/allowed-methods';
 import { serveOpenApi } from './http/openapi';
@@ -60,14 +62,15 @@ export async function createApp(
     reply.header('X-Request-Id', String(request.id));
     inRequest({ requestId: String(request.id), address: clientAddress(request.ip) }, done);
   });
-  await registerSecurityHeaders(instance, settings.http);
+  logRequests(instance, PinoLogger.root);
+  registerSecurityHeaders(instance, settings.http);
   requireSecureTransport(instance, settings.http);
   endOrderly(instance, (limit) => app.get(RefreshesInHand).finish(limit));
   await instance.register(fastifyCookie);
   serveOpenApi(app);
-  const { organisationName } = settings.http;
+  const { organisationName, publicUrl } = settings.http;
   const { idleTimeout } = settings.session;
-  await registerPortal(instance, { organisationName, idleTimeout }, methods, portalRoot);
+  await registerPortal(instance, { publicUrl, organisationName, idleTimeout }, methods, portalRoot);
   instance.addHook('preHandler', async (request, reply) => {
     if (request.is404) refuseWrongMethod(methods, request, reply);
   });

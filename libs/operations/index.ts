@@ -5,6 +5,7 @@ export * from './health/health-component';
 export * from './health/health.module';
 export * from './logging/application-logger';
 export * from './logging/logging.module';
+export * from './logging/request-log';
 export * from './metrics/metrics';
 export * from './metrics/metrics-endpoint.module';
 export * from './metrics/metrics.module';

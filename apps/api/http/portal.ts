@@ -1,15 +1,18 @@
+import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import { NotFound } from '@cutover/contracts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type AllowedMethods, refuseWrongMethod } from './allowed-methods';
+import { contentSecurityPolicy } from './security-headers';
 
 /** Beside the API's own artefact: `dist/apps/api` and `dist/apps/portal/browser`. */
 export const PORTAL_ROOT = join(__dirname, '../portal/browser');
 
 /** What the page is told about this installation. */
 export interface PortalSettings {
+  publicUrl: string;
   organisationName: string;
   /** Seconds without use after which a session ends: the page says so a minute ahead. */
   idleTimeout: number;
@@ -41,12 +44,14 @@ export async function registerPortal(
     const path = request.url.split('?', 1)[0] ?? '/';
     refuseWrongMethod(methods, request, reply);
     if (SERVICE_PATHS.test(path) || path.slice(path.lastIndexOf('/')).includes('.')) throw new NotFound();
+    const nonce = randomBytes(16).toString('base64'); // for the styles that Angular makes at run time
     return reply
       .header('Cache-Control', 'no-store')
+      .header('Content-Security-Policy', contentSecurityPolicy(settings, nonce))
       .type('text/html; charset=utf-8')
       .send(
         template
-          .replaceAll('CSP_NONCE', reply.cspNonce.style)
+          .replaceAll('CSP_NONCE', nonce)
           .replace('SESSION_COOKIE', surelyWithoutSession(request) ? 'absent' : 'unknown'),
       );
   };

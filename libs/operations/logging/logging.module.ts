@@ -1,4 +1,4 @@
-import { type DynamicModule, Module, RequestMethod } from '@nestjs/common';
+import { type DynamicModule, Module } from '@nestjs/common';
 import { SettingsService } from '@cutover/config';
 import { LoggerModule } from 'nestjs-pino';
 import { ApplicationLogger } from './application-logger';
@@ -14,7 +14,7 @@ export class LoggingModule {
         LoggerModule.forRootAsync({
           inject: [SettingsService],
           useFactory: (settings: SettingsService) => ({
-            forRoutes: [{ path: '*splat', method: RequestMethod.ALL }],
+            forRoutes: [], // no middleware: request-log.ts says what there is to say of a request
             pinoHttp: logOptions(
               settings.get('logLevel', { infer: true }),
               settings.get('nodeEnv', { infer: true }) !== 'production' && process.stdout.isTTY,

@@ -1,18 +1,19 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { Writable } from 'node:stream';
-import { once } from 'node:events';
+import fastifyCookie from '@fastify/cookie';
 import type { LogLevel } from '@cutover/config';
-import { pinoHttp } from 'pino-http';
+import fastify from 'fastify';
+import { pino, type Logger } from 'pino';
+import { inRequest } from '../request/request-context';
 import { logOptions } from './log-options';
+import { logRequests } from './request-log';
 
 const SECRETS = ['a-bearer-token', 'a-session-cookie', 'a-query-secret', 'a-body-password', 'a-new-cookie'];
 
-/** Sends one request through the logger and returns every line that it wrote. */
+/** Has one request answered and returns every line that was written. */
 async function logOf(
   path: string,
-  work: (request: { log: { info: (fields: object, message: string) => void } }) => void = () => undefined,
-  { method = 'POST', status = 200, level = 'info' as LogLevel } = {},
+  work: (logger: Logger) => void = () => undefined,
+  { method = 'POST' as 'GET' | 'POST', status = 200, level = 'info' as LogLevel } = {},
 ) {
   let lines = '';
   const sink = new Writable({
@@ -21,45 +22,59 @@ async function logOf(
       done();
     },
   });
-  const logger = pinoHttp(logOptions(level, false), sink);
-  const server = createServer((request, response) => {
-    logger(request, response);
-    work(request as never);
-    response.setHeader('set-cookie', 'cutover_session=a-new-cookie');
-    response.writeHead(status).end('{}');
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  await fetch(`http://127.0.0.1:${port}${path}`, {
-    method,
-    headers: { authorization: 'Bearer a-bearer-token', cookie: 'cutover_session=a-session-cookie' },
-    ...(method === 'POST' && { body: 'a-body-password' }),
+  const logger = pino(logOptions(level, false), sink);
+  const server = fastify({ genReqId: () => 'request-1' });
+  server.addHook('onRequest', (request, _reply, done) => {
+    inRequest({ requestId: request.id, address: null }, done);
   });
-  server.close();
-  server.closeAllConnections();
-  await once(server, 'close');
-  return lines;
+  logRequests(server, logger);
+  await server.register(fastifyCookie);
+  server.route({
+    method,
+    url: path.split('?', 1)[0] ?? '/',
+    handler: (_request, reply) => {
+      work(logger);
+      return reply.setCookie('cutover_session', 'a-new-cookie').code(status).send({});
+    },
+  });
+  await server.inject({
+    method,
+    url: path,
+    headers: { authorization: 'Bearer a-bearer-token', cookie: 'cutover_session=a-session-cookie' },
+    ...(method === 'POST' && { payload: { password: 'a-body-password' } }),
+  });
+  await server.close();
+  return lines.trim();
 }
 
 describe('the log', () => {
-  it('has one line for a request: method, path, status and time', async () => {
-    const lines = (await logOf('/api/auth/login?next=a-query-secret')).trim().split('\n');
+  it('has one line for a request: its id, method, path, status and time', async () => {
+    const lines = (await logOf('/api/auth/login?next=a-query-secret')).split('\n');
+
     expect(lines).toHaveLength(1);
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({
+      requestId: 'request-1',
       req: { method: 'POST', path: '/api/auth/login' },
       res: { status: 200 },
       responseTime: expect.any(Number),
     });
   });
 
+  it('names the request in every line that is written while it is answered', async () => {
+    const [line = ''] = (await logOf('/api', (logger) => logger.info('something happened'))).split('\n');
+
+    expect(JSON.parse(line)).toMatchObject({ requestId: 'request-1', msg: 'something happened' });
+  });
+
   it('holds no header, query, body or cookie', async () => {
     const lines = await logOf('/api/auth/login?next=a-query-secret');
+
     for (const secret of SECRETS) expect(lines).not.toContain(secret);
   });
 
   it('hides what a careless line would show', async () => {
-    const lines = await logOf('/api', ({ log }) => {
-      log.info(
+    const lines = await logOf('/api', (logger) => {
+      logger.info(
         {
           password: 'a-body-password',
           tokens: { accessToken: 'a-bearer-token', refresh_token: 'a-bearer-token' },
@@ -67,6 +82,7 @@ describe('the log', () => {
         'careless',
       );
     });
+
     expect(lines).toContain('[redacted]');
     for (const secret of SECRETS) expect(lines).not.toContain(secret);
   });
@@ -80,10 +96,11 @@ describe('the log', () => {
     { method: 'POST', status: 200, level: 'info', lines: 1 },
   ] as const)('of a $method that was answered $status has $lines line(s) at $level', async (request) => {
     const log = await logOf('/api/auth/me', undefined, request);
+
     expect(log.split('\n').filter(Boolean)).toHaveLength(request.lines);
   });
 
   it('is silent about polls of the health', async () => {
-    expect(await logOf('/health/ready')).toBe('');
+    expect(await logOf('/health/ready', undefined, { method: 'GET', status: 503 })).toBe('');
   });
 });
