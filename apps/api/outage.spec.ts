@@ -81,6 +81,7 @@ describeOnEachEngine('an outage of the external API', (engine) => {
     expect(await grace.me()).toMatchObject({ status: 200 });
     for (const part of [0.5, 0.45]) {
       clock.advance({ seconds: life * part });
+      expect(await grace.me()).toMatchObject({ status: 200 });
       expect(await grace.refresh()).toMatchObject({
         status: 200,
         body: { accessToken: body['accessToken'] },

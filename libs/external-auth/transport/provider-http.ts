@@ -3,6 +3,7 @@ import { Agent as HttpsAgent } from 'node:https';
 import type { Readable } from 'node:stream';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { SettingsService } from '@cutover/config';
+import { Metrics } from '@cutover/operations';
 import axios, { type AxiosResponse } from 'axios';
 import { ExternalMisconfigured, ExternalUnavailable } from '../errors';
 import { requiredSettings } from '../required-settings';
@@ -55,13 +56,33 @@ export class ProviderHttp implements OnApplicationShutdown {
     headers: { Accept: 'application/json', 'User-Agent': 'cutover' },
   });
 
-  constructor(private readonly settings: SettingsService) {}
+  constructor(
+    private readonly settings: SettingsService,
+    private readonly metrics: Metrics,
+  ) {}
 
   /**
    * @throws ExternalUnavailable when no answer came in time
    * @throws ExternalMisconfigured when it was a redirect, was too large or truncated, or came from somebody else
    */
   async send(request: UpstreamRequest): Promise<UpstreamAnswer> {
+    const { operation } = request;
+    const measure = this.metrics.externalRequestDuration.startTimer({ operation });
+    const count = (outcome: string) => {
+      measure({ outcome });
+      this.metrics.externalRequests.inc({ operation, outcome });
+    };
+    try {
+      const answer = await this.exchange(request);
+      count(`${Math.floor(answer.status / 100)}xx`);
+      return answer;
+    } catch (error) {
+      count(error instanceof ExternalUnavailable ? 'unavailable' : 'not_understood');
+      throw error;
+    }
+  }
+
+  private async exchange(request: UpstreamRequest): Promise<UpstreamAnswer> {
     const { operation, signal } = request;
     const limit = AbortSignal.timeout(requiredSettings(this.settings, operation).timeout);
     const deadline = signal ? AbortSignal.any([limit, signal]) : limit;

@@ -2,7 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
 import { SettingsService } from '@cutover/config';
 import { ProblemError } from '@cutover/contracts';
-import { ExternalAuthClient, type ProviderTokens } from '@cutover/external-auth';
+import { ExternalAuthClient, type ProviderTokens, type RefusalCode } from '@cutover/external-auth';
+import { UserRepository } from '@cutover/users';
 import type { SessionEnd } from '../entities/session.entity';
 import { bearerHash } from '../provider-token-store';
 import { SessionStore } from '../session-store';
@@ -37,6 +38,7 @@ export class RefreshSettlement {
     private readonly sessions: SessionStore,
     private readonly client: ExternalAuthClient,
     private readonly vault: TokenVault,
+    private readonly users: UserRepository,
     leases: RefreshLeases,
     settings: SettingsService,
   ) {
@@ -105,6 +107,16 @@ export class RefreshSettlement {
       if (ended)
         this.logger.warn({ sessionId, userId, reason, err: cause }, 'a session ended at its refresh');
       return ended;
+    });
+  }
+
+  /** Keeps what the external side says of a person; one that it calls disabled is signed out everywhere. */
+  async keepRefusal(row: LeasedTokens, code: RefusalCode): Promise<void> {
+    await this.insist(row, async () => {
+      await this.users.recordExternalRefusal(row.userId, code);
+      if (code !== 'account_disabled') return;
+      for (const id of await this.sessions.liveSessionIds(row.userId))
+        await this.sessions.end(id, code, Date.now());
     });
   }
 

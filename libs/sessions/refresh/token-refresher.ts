@@ -120,11 +120,7 @@ export class TokenRefresher {
         return this.inDoubt(row, sent.error);
       case 'not spent':
         return sent.error instanceof GrantInvalid
-          ? this.end(
-              row,
-              sent.error.reason === 'account_disabled' ? sent.error.reason : 'grant_invalid',
-              sent.error,
-            )
+          ? this.refused(row, sent.error)
           : this.failed(row, sent.error);
     }
   }
@@ -192,6 +188,14 @@ export class TokenRefresher {
   }
 
   /** Losing a race is no failure: another process may have spent the token and stored its successor. */
+  /** The grant is dead; where the person is why, that is kept, so that no outage lets in whom the other side keeps out. */
+  private async refused(row: LeasedTokens, error: GrantInvalid): Promise<RefreshOutcome> {
+    const reason = error.reason === 'account_disabled' ? error.reason : 'grant_invalid';
+    const outcome = await this.end(row, reason, error);
+    if (outcome.outcome === 'ended' && error.reason) await this.settlement.keepRefusal(row, error.reason);
+    return outcome;
+  }
+
   private async end(row: LeasedTokens, reason: SessionEnd, cause: unknown): Promise<RefreshOutcome> {
     return (await this.settlement.end(row, reason, cause))
       ? { outcome: 'ended', reason, cause }
