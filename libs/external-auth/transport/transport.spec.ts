@@ -1,3 +1,4 @@
+import { Metrics } from '@cutover/operations';
 import type { RequestListener } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { answerWith, type Answering } from '../testing/answering-server';
@@ -192,7 +193,10 @@ it('in production, the development stand-in is refused by its header', async () 
   cleanups.push(() => server.close());
   // Production settings cannot name a plain http API, so the one thing that matters here is put in by hand.
   const settings = { nodeEnv: 'production', externalAuth: { timeout: 1000 } };
-  const http = new ProviderHttp({ get: (name: keyof typeof settings) => settings[name] } as never);
+  const http = new ProviderHttp(
+    { get: (name: keyof typeof settings) => settings[name] } as never,
+    new Metrics(),
+  );
   expect(await failureOf(http.send({ operation: 'login', method: 'GET', url: server.url }))).toMatchObject({
     code: 'external_misconfigured',
     failure: { reason: 'answered by the development stand-in' },
