@@ -44,7 +44,7 @@ export async function registerPortal(
     const path = request.url.split('?', 1)[0] ?? '/';
     refuseWrongMethod(methods, request, reply);
     if (SERVICE_PATHS.test(path) || path.slice(path.lastIndexOf('/')).includes('.')) throw new NotFound();
-    const nonce = randomBytes(16).toString('base64'); // for the styles that Angular makes at run time
+    const nonce = randomBytes(16).toString('hex'); // for the styles that Angular makes at run time
     return reply
       .header('Cache-Control', 'no-store')
       .header('Content-Security-Policy', contentSecurityPolicy(settings, nonce))
