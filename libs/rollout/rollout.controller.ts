@@ -5,7 +5,8 @@ import { type AuthenticatedUser, CurrentUser, RequireRole } from '@cutover/sessi
 import type { FastifyReply } from 'fastify';
 import { entityTag, versionOf } from './if-match';
 import { rolloutChangeSchema, rolloutSchema } from './rollout.schemas';
-import { type RolloutDecision, RolloutService } from './rollout.service';
+import type { RolloutDecision } from './rollout-decisions';
+import { RolloutService } from './rollout.service';
 
 @ApiTags('admin')
 @ApiBearerAuth()
@@ -41,7 +42,8 @@ export class RolloutController {
     @CurrentUser() user: AuthenticatedUser,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Rollout> {
-    return tagged(await this.rollout.change(change, versionOf(ifMatch), user.username), reply);
+    const by = { userId: user.id, name: user.username };
+    return tagged(await this.rollout.change(change, versionOf(ifMatch), by), reply);
   }
 }
 

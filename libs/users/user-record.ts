@@ -17,6 +17,8 @@ export interface UserRecord {
   pin: Pin;
   /** Epoch milliseconds. */
   lastSignInAt: number | null;
+  /** The code with which the external side last called the person unfit to sign in; `null` since it last let them in. */
+  lastExternalRefusal: string | null;
 }
 
 /** The name to be shown: the external side's, else the legacy one, else the username. */
@@ -32,7 +34,8 @@ export interface UserRow extends Omit<UserRecord, 'active' | 'role' | 'lastToken
 
 export const USER_COLUMNS = `u.id, u.username, u.email, u.full_name AS fullName, u.hashed_password AS hashedPassword, u.is_active AS active,
   u.role, u.external_user_id AS externalUserId, u.display_name AS displayName, u.azure_email AS azureEmail,
-  u.last_token_refresh AS lastTokenRefresh, st.pin, st.last_sign_in_at AS lastSignInAt`;
+  u.last_token_refresh AS lastTokenRefresh, st.pin, st.last_sign_in_at AS lastSignInAt,
+  st.last_external_refusal AS lastExternalRefusal`;
 
 export const USER_TABLES = 'users u LEFT JOIN cutover_user_state st ON st.user_id = u.id';
 

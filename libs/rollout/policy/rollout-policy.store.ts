@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '@cutover/database';
+import { AuditTrail } from '@cutover/operations';
 import { VersionConflict } from '../errors';
 import type { RolloutPolicy } from './rollout-policy';
 import type { RolloutPolicyEntity } from './rollout-policy.entity';
@@ -11,7 +12,10 @@ const CACHE_TIME = 2000;
 export class RolloutPolicyStore {
   private cached: { policy: RolloutPolicy; until: number } | null = null;
 
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly audit: AuditTrail,
+  ) {}
 
   /** The decision in force, at most {@link CACHE_TIME} old. */
   async current(): Promise<RolloutPolicy> {
@@ -22,7 +26,8 @@ export class RolloutPolicyStore {
   /** The decision in force, read now. */
   async latest(): Promise<RolloutPolicy> {
     const [row] = await this.database.query<RolloutPolicyEntity>(
-      `SELECT version, stage, percent, test_users AS testUsers, changed_by AS changedBy, changed_at AS changedAt, reason
+      `SELECT version, stage, percent, test_users AS testUsers, changed_by AS changedBy, changed_at AS changedAt, reason,
+         salt, hold_reason AS holdReason, hold_since AS holdSince
        FROM cutover_rollout_policies ORDER BY version DESC LIMIT 1`,
     );
     if (!row)
@@ -35,14 +40,42 @@ export class RolloutPolicyStore {
   /**
    * Adds the next version. Versions are the primary key, so of two operators who saw the same one only the first gets it.
    *
+   * @param actor as in the audit trail
    * @throws VersionConflict
    */
-  async add(policy: RolloutPolicy): Promise<void> {
+  async add(policy: RolloutPolicy, actor: string): Promise<void> {
     const latest = await this.latest();
     if (policy.version !== latest.version + 1) throw new VersionConflict(latest.version);
+    const added = await this.database.transaction(async () => {
+      if (!(await this.insert(policy))) return false;
+      const { version, stage, percent, reason, hold } = policy;
+      await this.audit.record({
+        action: 'rollout.changed',
+        actor,
+        subject: 'rollout',
+        outcome: 'success',
+        detail: {
+          version,
+          stage,
+          percent,
+          testUsers: policy.testUserIds.length,
+          reason,
+          hold: hold && hold.reason,
+        },
+      });
+      return true;
+    });
+    if (!added) throw new VersionConflict((await this.latest()).version);
+    this.remember(policy);
+  }
+
+  /** @returns false where somebody else was faster */
+  private async insert(policy: RolloutPolicy): Promise<boolean> {
     const { affected } = await this.database.execute(
       `INSERT ${this.database.engine === 'mysql' ? 'IGNORE' : 'OR IGNORE'}
-       INTO cutover_rollout_policies (version, stage, percent, test_users, changed_by, changed_at, reason) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+       INTO cutover_rollout_policies
+         (version, stage, percent, test_users, changed_by, changed_at, reason, salt, hold_reason, hold_since)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       [
         policy.version,
         policy.stage,
@@ -51,10 +84,12 @@ export class RolloutPolicyStore {
         policy.changedBy,
         policy.changedAt,
         policy.reason,
+        policy.salt,
+        policy.hold?.reason ?? null,
+        policy.hold?.since ?? null,
       ],
     );
-    if (affected === 0) throw new VersionConflict((await this.latest()).version);
-    this.remember(policy);
+    return affected === 1;
   }
 
   private remember(policy: RolloutPolicy): RolloutPolicy {
@@ -63,7 +98,10 @@ export class RolloutPolicyStore {
   }
 }
 
-function toPolicy(row: RolloutPolicyEntity): RolloutPolicy {
-  const { testUsers, ...rest } = row;
-  return { ...rest, testUserIds: JSON.parse(testUsers) as number[] };
+function toPolicy({ testUsers, holdReason, holdSince, ...row }: RolloutPolicyEntity): RolloutPolicy {
+  return {
+    ...row,
+    testUserIds: JSON.parse(testUsers) as number[],
+    hold: holdReason === null ? null : { reason: holdReason, since: holdSince ?? row.changedAt },
+  };
 }
