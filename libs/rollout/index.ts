@@ -12,6 +12,6 @@ export { RolloutPolicyEntity } from './policy/rollout-policy.entity';
 export { ReadinessService } from './readiness/readiness.service';
 export type { RolloutDecision } from './rollout-decisions';
 export * from './rollout.module';
-export { pageRequestSchema, rolloutChangeSchema } from './rollout.schemas';
+export { pageRequestSchema, rolloutChangeSchema, rolloutNoteSchema } from './rollout.schemas';
 export { RolloutService } from './rollout.service';
 export * from './sign-in-routing';

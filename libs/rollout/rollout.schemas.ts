@@ -25,6 +25,14 @@ export const rolloutSchema = z.object({
   hold: z.object({ reason: z.string(), since: z.iso.datetime() }).nullable(),
 }) satisfies z.ZodType<Rollout>;
 
+/** Text that somebody writes for others to read; what a terminal would obey is made visible where it is shown. */
+export const rolloutNoteSchema = z
+  .string()
+  .trim()
+  .min(1, 'is missing')
+  .max(2000, 'expects at most 2000 characters')
+  .refine((text) => text.isWellFormed() && !text.includes('\0'), 'must not contain NUL characters');
+
 export const rolloutChangeSchema = z.strictObject({
   stage: z.enum(OPEN_STAGES, `expects one of ${OPEN_STAGES.join(', ')}; "shadow" is not available yet`),
   percent: z.int().min(0).max(100).optional(),
