@@ -16,10 +16,11 @@ import { LocalStrategy } from './local/local.strategy';
 import { OwnSessionsController } from './own-sessions/own-sessions.controller';
 import { SameOriginGuard } from './same-origin.guard';
 import { SignInGuard } from './sign-in/sign-in.guard';
+import { TroubleController } from './trouble/trouble.controller';
 
 @Module({
   imports: [PassportModule, UsersModule, ExternalAuthModule, SessionsModule, RolloutModule],
-  controllers: [AuthController, OwnSessionsController],
+  controllers: [AuthController, OwnSessionsController, TroubleController],
   providers: [
     LocalStrategy,
     LocalAuthGuard,

@@ -35,19 +35,20 @@ export function readinessCommand(): Command {
 }
 
 function describedReport({ total, ready, atRisk, unknown, reasons }: ReadinessReport): string {
-  const rows = [
+  const risks = READINESS_REASONS.filter((reason) => reasons[reason] > 0).map((reason): [string, number] => [
+    `  ${reason}`,
+    reasons[reason],
+  ]);
+  const rows: [string, number][] = [
     ['ready', ready],
     ['at risk', atRisk],
-    ...READINESS_REASONS.filter((reason) => reasons[reason] > 0).map((reason) => [
-      `  ${reason}`,
-      reasons[reason],
-    ]),
+    ...risks,
     ['unknown', unknown],
     ['total', total],
-  ] as const;
+  ];
   return table(
     ['PEOPLE', 'COUNT', 'SHARE'],
-    rows.map(([name, count]) => [String(name), String(count), share(Number(count), total)]),
+    rows.map(([name, count]) => [name, String(count), share(count, total)]),
   );
 }
 
