@@ -83,8 +83,9 @@ describeOnEachEngine('cutover rollout, stage by stage', (engine) => {
     });
     await cutover.answer(set('test-users', '--users', 'person-7'));
     const unprotected = [promote(), promote('--dry-run'), set('percent', '--percent', '5'), set('all')];
-    for (const args of unprotected) {
-      expect(await cutover.refusal(args)).toMatchObject({
+    const refusals = await Promise.all(unprotected.map((args) => cutover.refusal(args)));
+    for (const refusal of refusals) {
+      expect(refusal).toMatchObject({
         exit: 2,
         code: 'validation_failed',
         detail: expect.stringContaining('--without-backup'),
