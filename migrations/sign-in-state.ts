@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { createOwnTables, dropOwnTables, type OwnTables } from './support/own-tables';
 
@@ -22,6 +23,9 @@ const TABLES: OwnTables = {
       changed_by: 'VARCHAR(150) NOT NULL',
       changed_at: 'BIGINT NOT NULL',
       reason: 'VARCHAR(500) NOT NULL',
+      salt: 'VARCHAR(43) NOT NULL',
+      hold_reason: 'VARCHAR(500) NULL',
+      hold_since: 'BIGINT NULL',
     },
     primaryKey: 'version',
   },
@@ -113,8 +117,11 @@ export class SignInState1780000000003 implements MigrationInterface {
   private async decideNothingYet(runner: QueryRunner): Promise<void> {
     if ((await runner.query(`SELECT 1 FROM cutover_rollout_policies`)).length > 0) return;
     await runner.query(
-      `INSERT INTO cutover_rollout_policies (version, stage, percent, test_users, changed_by, changed_at, reason) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-      [0, 'off', 0, '[]', 'cutover', Date.now(), 'The start: everybody signs in locally.'],
+      `INSERT INTO cutover_rollout_policies (version, stage, percent, test_users, changed_by, changed_at, reason, salt) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      [0, 'off', 0, '[]', 'cutover', Date.now(), 'The start: everybody signs in locally.', newSalt()],
     );
   }
 }
+
+/** Made once: every later decision takes it over, so that nobody is ever reshuffled (design section 4). */
+const newSalt = () => randomBytes(32).toString('base64url');

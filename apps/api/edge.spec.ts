@@ -166,6 +166,24 @@ const ADMIN: BadRequest[] = [
     code: 'validation_failed',
   },
   {
+    what: 'a share of nobody',
+    request: [
+      'PUT',
+      '/api/admin/rollout',
+      { body: { stage: 'percent', percent: 0, reason: 'x' }, headers: { 'if-match': '"0"' } },
+    ],
+    code: 'validation_failed',
+  },
+  {
+    what: 'a share that nobody named',
+    request: [
+      'PUT',
+      '/api/admin/rollout',
+      { body: { stage: 'percent', reason: 'x' }, headers: { 'if-match': '"0"' } },
+    ],
+    code: 'validation_failed',
+  },
+  {
     what: 'a change without a reason',
     request: ['PUT', '/api/admin/rollout', { body: { stage: 'off' }, headers: { 'if-match': '"0"' } }],
     code: 'validation_failed',
@@ -294,6 +312,7 @@ describeOnEachEngine('the HTTP edge', (engine) => {
 
   describe('keeps routes private', () => {
     const OPEN = [
+      '/api/auth/trouble',
       '/api/auth/login',
       '/api/auth/refresh',
       '/api/auth/logout',
@@ -330,6 +349,7 @@ describeOnEachEngine('the HTTP edge', (engine) => {
         ['PUT', '/api/admin/rollout'],
         ['GET', '/api/admin/users'],
         ['PATCH', '/api/admin/users/1'],
+        ['GET', '/api/admin/readiness'],
       ] as const) {
         expect(await ada.call(method, path, method === 'GET' ? {} : { body: {} })).toMatchObject({
           status: 403,
@@ -340,7 +360,7 @@ describeOnEachEngine('the HTTP edge', (engine) => {
   });
 
   describe('refuses other sites', () => {
-    const routes = ['/api/auth/login', '/api/auth/refresh', '/api/auth/logout'];
+    const routes = ['/api/auth/login', '/api/auth/refresh', '/api/auth/logout', '/api/auth/trouble'];
 
     it.each([
       ['a foreign origin', { origin: 'https://evil.example' }],

@@ -30,6 +30,8 @@ describe('cutover --help', () => {
     'users add',
     'sessions revoke',
     'rollout set',
+    'rollout promote',
+    'rollout note',
     'rollout pin',
     'rollout unpin',
     'keys rotate',

@@ -56,7 +56,15 @@ describeOnEachEngine('cutover rollout', (engine) => {
   it('decides and pins nothing in a dry run', async () => {
     const before = everything();
     const [decided, pinned] = await Promise.all([
-      cutover.answer<{ rollout: Rollout }>(['rollout', 'set', 'all', '--reason', 'try', '--dry-run']),
+      cutover.answer<{ rollout: Rollout }>([
+        'rollout',
+        'set',
+        'all',
+        '--without-backup',
+        '--reason',
+        'try',
+        '--dry-run',
+      ]),
       cutover.answer<{ user: AdminUser }>(['rollout', 'pin', 'ada', 'external', '--dry-run']),
     ]);
     expect(decided).toMatchObject({ dryRun: true, rollout: { stage: 'all', version: 1 } });
@@ -136,7 +144,7 @@ describeOnEachEngine('cutover rollout', (engine) => {
     const off = { USE_EXTERNAL_AUTH: 'false' };
     const [pin, set] = await Promise.all([
       cutover.run(['rollout', 'pin', 'ada', 'external'], '', off),
-      cutover.run(['rollout', 'set', 'all', '--reason', 'everybody'], '', off),
+      cutover.run(['rollout', 'set', 'all', '--without-backup', '--reason', 'everybody'], '', off),
     ]);
     expect(pin.stdout).toContain(
       'USE_EXTERNAL_AUTH is false here: until it is true, sign-ins go to the local side.',

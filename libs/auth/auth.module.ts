@@ -23,10 +23,11 @@ import { SignInLimits } from './rate-limits/sign-in-limits';
 import { SameOriginGuard } from './same-origin.guard';
 import { SignInGuard } from './sign-in/sign-in.guard';
 import { SignInRecord } from './sign-in/sign-in-record';
+import { TroubleController } from './trouble/trouble.controller';
 
 @Module({
   imports: [PassportModule, UsersModule, ExternalAuthModule, SessionsModule, RolloutModule],
-  controllers: [AuthController, OwnSessionsController],
+  controllers: [AuthController, OwnSessionsController, TroubleController],
   providers: [
     LocalStrategy,
     LocalAuthGuard,

@@ -48,6 +48,13 @@ export interface OwnSession {
   current: boolean;
 }
 
+/** `POST /api/auth/trouble`: what somebody who cannot sign in has to say. */
+export interface TroubleReport {
+  message: string;
+  /** As the person typed it; nobody has checked it. */
+  username?: string;
+}
+
 /** Stages in the order in which they open. */
 export const STAGES = ['off', 'shadow', 'test-users', 'percent', 'all'] as const;
 export type Stage = (typeof STAGES)[number];
@@ -81,6 +88,29 @@ export interface RolloutChange {
 export type Pin = AuthMode | null;
 
 export type Readiness = 'ready' | 'at-risk' | 'unknown';
+
+/** Why a person is at risk, what weighs most first: a person counts under the first that fits. */
+export const READINESS_REASONS = [
+  'no_external_account',
+  'disabled',
+  'guest',
+  'ambiguous',
+  'conflict',
+  'account_locked',
+  'password_expired',
+  'mfa_required',
+  'no_local_password',
+] as const;
+export type ReadinessReason = (typeof READINESS_REASONS)[number];
+
+/** `GET /api/admin/readiness`. The three add up to `total`, the reasons to `atRisk`. */
+export interface ReadinessReport {
+  total: number;
+  ready: number;
+  atRisk: number;
+  unknown: number;
+  reasons: Record<ReadinessReason, number>;
+}
 
 /** An item of `GET /api/admin/users`. */
 export interface AdminUser {

@@ -5,7 +5,8 @@ import { type AuthenticatedUser, CurrentUser, RequireRole } from '@cutover/sessi
 import type { FastifyReply } from 'fastify';
 import { entityTag, versionOf } from './if-match';
 import { rolloutChangeSchema, rolloutSchema } from './rollout.schemas';
-import { type RolloutDecision, RolloutService } from './rollout.service';
+import type { RolloutDecision } from './rollout-decisions';
+import { RolloutService } from './rollout.service';
 
 @ApiTags('admin')
 @ApiBearerAuth()

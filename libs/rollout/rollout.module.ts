@@ -2,23 +2,40 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { SessionsModule } from '@cutover/sessions';
 import { UsersModule } from '@cutover/users';
+import { LastVerifiedBackup } from './backup/last-verified-backup';
+import { NoBackupKnown } from './backup/no-backup-known';
+import { Census } from './evidence/census';
+import { ExternalAccountStates } from './evidence/external-account-states';
+import { NothingKnown } from './evidence/nothing-known';
+import { RolloutNotes } from './notes/rollout-notes';
 import { PeopleController } from './people/people.controller';
 import { PeopleService } from './people/people.service';
+import { RolloutPlanner } from './plan/rollout-planner';
 import { RolloutPolicyEntity } from './policy/rollout-policy.entity';
 import { RolloutPolicyStore } from './policy/rollout-policy.store';
+import { ReadinessController } from './readiness/readiness.controller';
+import { ReadinessService } from './readiness/readiness.service';
+import { RolloutDecisions } from './rollout-decisions';
 import { RolloutController } from './rollout.controller';
 import { RolloutService } from './rollout.service';
 import { SignInRouting } from './sign-in-routing';
 
 @Module({
   imports: [TypeOrmModule.forFeature([RolloutPolicyEntity]), UsersModule, SessionsModule],
-  controllers: [RolloutController, PeopleController],
+  controllers: [RolloutController, ReadinessController, PeopleController],
   providers: [
+    { provide: ExternalAccountStates, useClass: NothingKnown },
+    { provide: LastVerifiedBackup, useClass: NoBackupKnown },
     RolloutPolicyStore,
+    RolloutDecisions,
     RolloutService,
+    RolloutPlanner,
+    RolloutNotes,
+    Census,
+    ReadinessService,
     PeopleService,
     { provide: SignInRouting, useExisting: RolloutService },
   ],
-  exports: [RolloutService, PeopleService, SignInRouting],
+  exports: [RolloutService, RolloutPlanner, RolloutNotes, ReadinessService, PeopleService, SignInRouting],
 })
 export class RolloutModule {}

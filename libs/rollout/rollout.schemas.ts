@@ -1,6 +1,8 @@
 import {
   type Page,
   type Pin,
+  READINESS_REASONS,
+  type ReadinessReport,
   ROLES,
   type Rollout,
   STAGES,
@@ -8,7 +10,7 @@ import {
   type AdminUserChange,
 } from '@cutover/contracts';
 import { z } from 'zod';
-import { OPEN_STAGES } from './rollout.service';
+import { OPEN_STAGES } from './policy/open-stages';
 
 const username = z.string().min(1).max(150);
 
@@ -23,11 +25,16 @@ export const rolloutSchema = z.object({
   hold: z.object({ reason: z.string(), since: z.iso.datetime() }).nullable(),
 }) satisfies z.ZodType<Rollout>;
 
+/** Text that somebody writes for others to read; what a terminal would obey is made visible where it is shown. */
+export const rolloutNoteSchema = z
+  .string()
+  .trim()
+  .min(1, 'is missing')
+  .max(2000, 'expects at most 2000 characters')
+  .refine((text) => text.isWellFormed() && !text.includes('\0'), 'must not contain NUL characters');
+
 export const rolloutChangeSchema = z.strictObject({
-  stage: z.enum(
-    OPEN_STAGES,
-    `expects one of ${OPEN_STAGES.join(', ')}; the other stages are not available yet`,
-  ),
+  stage: z.enum(OPEN_STAGES, `expects one of ${OPEN_STAGES.join(', ')}; "shadow" is not available yet`),
   percent: z.int().min(0).max(100).optional(),
   testUsers: z.array(username).max(1000).optional(),
   reason: z
@@ -78,3 +85,13 @@ export const userIdSchema = z.coerce
   .int()
   .positive()
   .max(Number.MAX_SAFE_INTEGER);
+
+const count = z.int().min(0);
+
+export const readinessReportSchema = z.object({
+  total: count,
+  ready: count,
+  atRisk: count,
+  unknown: count,
+  reasons: z.record(z.enum(READINESS_REASONS), count),
+}) satisfies z.ZodType<ReadinessReport>;

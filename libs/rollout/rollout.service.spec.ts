@@ -1,12 +1,16 @@
 import { loadSettings, SettingsService } from '@cutover/config';
-import type { AuthMode, Stage } from '@cutover/contracts';
+import type { AuthMode, Rollout } from '@cutover/contracts';
 import { Database, Migrator, openDataSource } from '@cutover/database';
 import { describeOnEachEngine, type TestDatabase } from '@cutover/database/testing';
 import { AuditTrail } from '@cutover/operations';
 import { type UserRecord, UserRepository } from '@cutover/users';
 import type { DataSource } from 'typeorm';
+import { NoBackupKnown } from './backup/no-backup-known';
+import { type ExternalAccountState, ExternalAccountStates } from './evidence/external-account-states';
+import type { OpenStage } from './policy/open-stages';
 import { RolloutPolicyStore } from './policy/rollout-policy.store';
-import { type OpenStage, RolloutService } from './rollout.service';
+import { type RolloutDecision, RolloutDecisions } from './rollout-decisions';
+import { RolloutService } from './rollout.service';
 
 const SECRETS = {
   LOCAL_JWT_SECRET: 'x'.repeat(32),
@@ -38,6 +42,7 @@ const PERSON: UserRecord = {
   lastExternalRefusal: null,
 };
 const TESTER = { ...PERSON, id: 2, username: 'grace' };
+const OLGA = { userId: 3, name: 'olga' };
 const ADMIN = { ...PERSON, id: 3, username: 'olga', role: 'admin' as const };
 
 describeOnEachEngine('who signs in where', (engine) => {
@@ -59,48 +64,129 @@ describeOnEachEngine('who signs in where', (engine) => {
     await testDatabase.drop();
   });
 
+  /** What sync found, by user id. */
+  const accounts = new Map<number, ExternalAccountState>();
+  class Found extends ExternalAccountStates {
+    stateOf = async (userId: number) => accounts.get(userId) ?? null;
+    statesBetween = async () => accounts;
+  }
+
   /** A process of its own, as far as the rollout goes: nothing but the database is shared. */
   function process(environment: Record<string, string> = EXTERNAL): RolloutService {
     const candidates = {
       condition: async (_column: string, name: string) => ({ sql: 'u.username = ?', parameters: [name] }),
     };
     const users = new UserRepository(database, candidates as never);
+    const policies = new RolloutPolicyStore(database, new AuditTrail(database));
     return new RolloutService(
-      new RolloutPolicyStore(database, new AuditTrail(database)),
+      policies,
+      new RolloutDecisions(policies, users, new NoBackupKnown()),
       users,
+      new Found(),
       new SettingsService(loadSettings({ ...SECRETS, ...environment })),
     );
   }
 
-  async function decide(service: RolloutService, stage: OpenStage): Promise<void> {
+  async function decide(
+    service: RolloutService,
+    stage: OpenStage,
+    more: Partial<RolloutDecision> = {},
+  ): Promise<Rollout> {
     const { version } = await service.current();
-    await service.change({ stage, testUsers: ['grace'], reason: 'a test' }, version, {
-      userId: 3,
-      name: 'olga',
-    });
+    const change = { stage, testUsers: ['grace'], reason: 'a test', ...more };
+    return service.change(change, version, OLGA);
   }
 
-  const CASES: [Stage, string, UserRecord | null, AuthMode][] = [
-    ['off', 'anybody', PERSON, 'local'],
-    ['off', 'a test user', TESTER, 'local'],
-    ['off', 'somebody pinned external', { ...PERSON, pin: 'external' }, 'external'],
-    ['off', 'an unknown name', null, 'local'],
-    ['test-users', 'a test user', TESTER, 'external'],
-    ['test-users', 'a test user pinned local', { ...TESTER, pin: 'local' }, 'local'],
-    ['test-users', 'anybody else', PERSON, 'local'],
-    ['test-users', 'an unknown name', null, 'local'],
-    ['all', 'anybody', PERSON, 'external'],
-    ['all', 'somebody pinned local', { ...PERSON, pin: 'local' }, 'local'],
-    ['all', 'an administrator who is not linked', ADMIN, 'local'],
-    ['all', 'an administrator who is linked', { ...ADMIN, externalUserId: 'oid' }, 'external'],
-    ['all', 'an administrator pinned external', { ...ADMIN, pin: 'external' }, 'external'],
-    ['all', 'an unknown name', null, 'external'],
+  afterEach(() => accounts.clear());
+
+  const CASES: [OpenStage, number, string, UserRecord | null, AuthMode][] = [
+    ['off', 0, 'anybody', PERSON, 'local'],
+    ['off', 0, 'a test user', TESTER, 'local'],
+    ['off', 0, 'somebody pinned external', { ...PERSON, pin: 'external' }, 'external'],
+    ['off', 0, 'an unknown name', null, 'local'],
+    ['test-users', 0, 'a test user', TESTER, 'external'],
+    ['test-users', 0, 'a test user pinned local', { ...TESTER, pin: 'local' }, 'local'],
+    ['test-users', 0, 'anybody else', PERSON, 'local'],
+    ['test-users', 0, 'an unknown name', null, 'local'],
+    ['percent', 100, 'anybody of the share', PERSON, 'external'],
+    ['percent', 100, 'somebody of the share pinned local', { ...PERSON, pin: 'local' }, 'local'],
+    ['percent', 100, 'an administrator of the share who is not linked', ADMIN, 'local'],
+    ['percent', 100, 'an unknown name', null, 'local'],
+    ['all', 0, 'anybody', PERSON, 'external'],
+    ['all', 0, 'somebody pinned local', { ...PERSON, pin: 'local' }, 'local'],
+    ['all', 0, 'an administrator who is not linked', ADMIN, 'local'],
+    ['all', 0, 'an administrator who is linked', { ...ADMIN, externalUserId: 'oid' }, 'external'],
+    ['all', 0, 'an administrator pinned external', { ...ADMIN, pin: 'external' }, 'external'],
+    ['all', 0, 'an unknown name', null, 'external'],
   ];
 
-  it.each(CASES)('at the stage %s: %s', async (stage, _who, user, side) => {
+  it.each(CASES)('at the stage %s (%i): %s', async (stage, percent, _who, user, side) => {
     const service = process();
-    await decide(service, stage as OpenStage);
+    await decide(service, stage, { percent });
     expect(await service.sideFor(user)).toBe(side);
+  });
+
+  it('has the test users on the external side at every share', async () => {
+    const service = process();
+    const ids = Array.from({ length: 300 }, (_, id) => id + 1);
+    await decide(service, 'percent', { percent: 1 });
+    const sides = await Promise.all(ids.map((id) => service.sideFor({ ...PERSON, id })));
+    const external = ids.filter((_, index) => sides[index] === 'external');
+    expect(external).toContain(TESTER.id);
+    expect(external.length).toBeLessThan(30);
+  });
+
+  it.each([
+    ['usable', 'external'],
+    ['none', 'local'],
+    ['disabled', 'local'],
+    ['guest', 'local'],
+    ['ambiguous', 'local'],
+  ] as const)('with an account over there that sync called %s: %s', async (state, side) => {
+    const service = process();
+    accounts.set(PERSON.id, state).set(TESTER.id, state);
+    await decide(service, 'all');
+    expect(await service.sideFor(PERSON)).toBe(side);
+    expect(await service.sideFor({ ...PERSON, pin: 'external' })).toBe('external');
+    await decide(service, 'test-users');
+    expect(await service.sideFor(TESTER)).toBe(side);
+  });
+
+  describe('on hold', () => {
+    beforeEach(async () => {
+      const service = process();
+      await decide(service, 'percent', { percent: 25, liftHold: true });
+      await decide(service, 'percent', { percent: 25, hold: 'sign-ins fail over there' });
+    });
+
+    const FORWARD: [OpenStage, Partial<RolloutDecision>][] = [
+      ['all', {}],
+      ['percent', { percent: 26 }],
+      ['percent', { percent: 25, testUsers: ['grace', 'ada'] }],
+    ];
+    it.each(FORWARD)('does not go on to %s %j', async (stage, more) => {
+      await expect(decide(process(), stage, more)).rejects.toMatchObject({
+        code: 'validation_failed',
+        detail: expect.stringMatching(/on hold since .+ \(sign-ins fail over there\).+lift/),
+      });
+    });
+
+    const BACK: [OpenStage, Partial<RolloutDecision>][] = [
+      ['percent', { percent: 24 }],
+      ['test-users', { testUsers: ['ada'] }],
+      ['off', {}],
+    ];
+    it.each(BACK)('goes back to %s %j, and the hold stands', async (stage, more) => {
+      const rollout = await decide(process(), stage, more);
+      expect(rollout).toMatchObject({ stage, hold: { reason: 'sign-ins fail over there' } });
+      await expect(decide(process(), 'all')).rejects.toMatchObject({ code: 'validation_failed' });
+    });
+
+    it('goes on once a person lifts it', async () => {
+      const service = process();
+      expect(await decide(service, 'percent', { percent: 25, liftHold: true })).toMatchObject({ hold: null });
+      expect(await decide(service, 'all')).toMatchObject({ stage: 'all', hold: null });
+    });
   });
 
   it('is local for everybody while the master switch is off', async () => {

@@ -10,8 +10,10 @@ import { Database } from '@cutover/database';
 import { type AuditAction, type AuditEntry, AuditTrail } from '@cutover/operations';
 import { SessionService } from '@cutover/sessions';
 import { personName, type UserRecord, UserRepository } from '@cutover/users';
+import { type ExternalAccountState, ExternalAccountStates } from '../evidence/external-account-states';
 import { actorOf, type Operator } from '../operator';
-import { SignInRouting } from '../sign-in-routing';
+import { readinessOf } from '../readiness/readiness-of';
+import { RolloutService } from '../rollout.service';
 
 export interface PageRequest {
   limit: number;
@@ -27,13 +29,17 @@ export class PeopleService {
     private readonly database: Database,
     private readonly users: UserRepository,
     private readonly sessions: SessionService,
-    private readonly routing: SignInRouting,
+    private readonly rollout: RolloutService,
+    private readonly accounts: ExternalAccountStates,
     private readonly audit: AuditTrail,
   ) {}
 
   async page(request: PageRequest): Promise<Page<AdminUser>> {
     const { items, nextCursor } = await this.users.page(request);
-    return { items: await Promise.all(items.map((user) => this.describe(user))), nextCursor };
+    const [first, last] = [items[0], items.at(-1)];
+    const accounts = first && last && (await this.accounts.statesBetween(first.id, last.id));
+    const described = items.map((user) => this.describe(user, accounts?.get(user.id) ?? null));
+    return { items: await Promise.all(described), nextCursor };
   }
 
   /**
@@ -55,17 +61,18 @@ export class PeopleService {
     });
     // After the commit: providers are told of it, and an inactive person's sessions open nothing in the meantime.
     if (change.active === false) await this.sessions.endAllOf(userId, 'deactivated', actorOf(by));
-    return this.describe(await this.find(userId));
+    return this.describe(await this.find(userId), await this.accounts.stateOf(userId));
   }
 
   /** What {@link change} would make of the person, with the same checks. */
   async preview(userId: number, change: AdminUserChange, by: Operator): Promise<AdminUser> {
     const user = await this.permitted(userId, change, by);
-    return this.describe({
+    const changed = {
       ...user,
       ...(change.pin !== undefined && { pin: change.pin }),
       ...(change.active !== undefined && { active: change.active }),
-    });
+    };
+    return this.describe(changed, await this.accounts.stateOf(userId));
   }
 
   /** Ends every session of a person; they may sign in again. @returns how many. @throws NotFound */
@@ -116,7 +123,7 @@ export class PeopleService {
     return user;
   }
 
-  private async describe(user: UserRecord): Promise<AdminUser> {
+  private async describe(user: UserRecord, account: ExternalAccountState | null): Promise<AdminUser> {
     return {
       id: user.id,
       username: user.username,
@@ -124,12 +131,12 @@ export class PeopleService {
       name: personName(user),
       role: user.role,
       active: user.active,
-      authMode: await this.routing.sideFor(user),
+      authMode: await this.rollout.sideOf(user, account),
       pin: user.pin,
       externalUserId: user.externalUserId,
       azureEmail: user.azureEmail,
       lastSignInAt: user.lastSignInAt === null ? null : new Date(user.lastSignInAt).toISOString(),
-      readiness: user.externalUserId === null ? 'unknown' : 'ready',
+      readiness: readinessOf({ ...user, account, hasLocalPassword: user.hashedPassword !== null }),
     };
   }
 }

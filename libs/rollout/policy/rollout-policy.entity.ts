@@ -26,4 +26,15 @@ export class RolloutPolicyEntity {
 
   @Column({ type: 'varchar', length: 500 })
   reason!: string;
+
+  /** 32 bytes in base64url. */
+  @Column({ type: 'varchar', length: 43 })
+  salt!: string;
+
+  @Column({ name: 'hold_reason', type: 'varchar', length: 500, nullable: true })
+  holdReason!: string | null;
+
+  /** Epoch milliseconds. */
+  @Column({ name: 'hold_since', type: 'bigint', nullable: true })
+  holdSince!: number | null;
 }

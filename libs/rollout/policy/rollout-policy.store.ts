@@ -26,7 +26,8 @@ export class RolloutPolicyStore {
   /** The decision in force, read now. */
   async latest(): Promise<RolloutPolicy> {
     const [row] = await this.database.query<RolloutPolicyEntity>(
-      `SELECT version, stage, percent, test_users AS testUsers, changed_by AS changedBy, changed_at AS changedAt, reason
+      `SELECT version, stage, percent, test_users AS testUsers, changed_by AS changedBy, changed_at AS changedAt, reason,
+         salt, hold_reason AS holdReason, hold_since AS holdSince
        FROM cutover_rollout_policies ORDER BY version DESC LIMIT 1`,
     );
     if (!row)
@@ -47,13 +48,20 @@ export class RolloutPolicyStore {
     if (policy.version !== latest.version + 1) throw new VersionConflict(latest.version);
     const added = await this.database.transaction(async () => {
       if (!(await this.insert(policy))) return false;
-      const { version, stage, percent, reason } = policy;
+      const { version, stage, percent, reason, hold } = policy;
       await this.audit.record({
         action: 'rollout.changed',
         actor,
         subject: 'rollout',
         outcome: 'success',
-        detail: { version, stage, percent, testUsers: policy.testUserIds.length, reason },
+        detail: {
+          version,
+          stage,
+          percent,
+          testUsers: policy.testUserIds.length,
+          reason,
+          hold: hold && hold.reason,
+        },
       });
       return true;
     });
@@ -65,7 +73,9 @@ export class RolloutPolicyStore {
   private async insert(policy: RolloutPolicy): Promise<boolean> {
     const { affected } = await this.database.execute(
       `INSERT ${this.database.engine === 'mysql' ? 'IGNORE' : 'OR IGNORE'}
-       INTO cutover_rollout_policies (version, stage, percent, test_users, changed_by, changed_at, reason) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+       INTO cutover_rollout_policies
+         (version, stage, percent, test_users, changed_by, changed_at, reason, salt, hold_reason, hold_since)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       [
         policy.version,
         policy.stage,
@@ -74,6 +84,9 @@ export class RolloutPolicyStore {
         policy.changedBy,
         policy.changedAt,
         policy.reason,
+        policy.salt,
+        policy.hold?.reason ?? null,
+        policy.hold?.since ?? null,
       ],
     );
     return affected === 1;
@@ -85,7 +98,10 @@ export class RolloutPolicyStore {
   }
 }
 
-function toPolicy(row: RolloutPolicyEntity): RolloutPolicy {
-  const { testUsers, ...rest } = row;
-  return { ...rest, testUserIds: JSON.parse(testUsers) as number[] };
+function toPolicy({ testUsers, holdReason, holdSince, ...row }: RolloutPolicyEntity): RolloutPolicy {
+  return {
+    ...row,
+    testUserIds: JSON.parse(testUsers) as number[],
+    hold: holdReason === null ? null : { reason: holdReason, since: holdSince ?? row.changedAt },
+  };
 }

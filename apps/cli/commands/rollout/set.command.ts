@@ -1,86 +1,37 @@
-import type { INestApplicationContext } from '@nestjs/common';
-import { type Rollout, ValidationFailed } from '@cutover/contracts';
-import {
-  OPEN_STAGES,
-  type OpenStage,
-  type RolloutDecision,
-  rolloutChangeSchema,
-  RolloutService,
-  VersionConflict,
-} from '@cutover/rollout';
+import { OPEN_STAGES, type OpenStage } from '@cutover/rollout';
 import { Argument, Command } from 'commander';
-import { operator } from '../../operator';
 import { examples, names, wholeNumber } from '../../options';
-import { print } from '../../output';
-import { withCurrentSchema } from '../../with-context';
-import { described, isSwitchedOn } from './described';
+import { checked, type DecisionOptions, decides, runDecision } from './decision';
 
-interface SetOptions {
+interface SetOptions extends DecisionOptions {
   users?: string[];
   percent?: number;
-  reason: string;
-  ifVersion?: number;
-  dryRun?: boolean;
+  liftHold?: true;
 }
 
 export function setCommand(): Command {
-  return new Command('set')
-    .description('open a stage; in force in every process within 5 seconds, live sessions go on')
+  const set = new Command('set')
+    .description(
+      'open a stage, or go back to one; in force in every process within 5 seconds, live sessions go on',
+    )
     .addArgument(new Argument('<stage>', 'the stage').choices(OPEN_STAGES))
     .option(
       '--users <names>',
       'the test users, with commas and no spaces between; kept when not given',
       names,
     )
-    .option('--percent <n>', 'kept with the decision for the stage "percent"', wholeNumber(0, 100))
-    .requiredOption('--reason <text>', 'why, for those who read it later')
-    .option(
-      '--if-version <n>',
-      'refuse if anybody has decided since this version',
-      wholeNumber(0, 999_999_999),
-    )
-    .option('--without-backup', 'go on without a recent backup (no stage asks for one yet)')
-    .option('--dry-run', 'check everything and decide nothing')
+    .option('--percent <n>', 'the share of people for the stage "percent"', wholeNumber(0, 100))
+    .option('--lift-hold', 'what the hold was set for is dealt with: the rollout may go on');
+  return decides(set)
     .addHelpText(
       'after',
-      examples('cutover rollout set test-users --users grace,ada --reason "first two volunteers"'),
+      examples(
+        'cutover rollout set test-users --users grace,ada --reason "first two volunteers"',
+        'cutover rollout set percent --percent 5 --reason "a quiet week" --dry-run',
+      ),
     )
     .action(async (stage: OpenStage, options: SetOptions, command: Command) => {
-      const { dryRun = false, ifVersion } = options;
-      const decision = decisionFrom(stage, options);
-      const { rollout, switchedOn } = await withCurrentSchema(async (context) => ({
-        rollout: await decide(context, decision, dryRun, ifVersion),
-        switchedOn: isSwitchedOn(context),
-      }));
-      print(
-        command,
-        { dryRun, rollout },
-        () => (dryRun ? 'Would decide:\n' : '') + described(rollout, switchedOn),
-      );
+      const { percent, users: testUsers, reason } = options;
+      await runDecision(command, options, () => checked({ stage, percent, testUsers, reason }, options));
     });
-}
-
-function decisionFrom(stage: OpenStage, { users, percent, reason }: SetOptions): RolloutDecision {
-  const decision = rolloutChangeSchema.safeParse({
-    stage,
-    reason,
-    ...(users && { testUsers: users }),
-    ...(percent !== undefined && { percent }),
-  });
-  if (!decision.success) throw ValidationFailed.fromIssues(decision.error.issues);
-  return decision.data;
-}
-
-async function decide(
-  context: INestApplicationContext,
-  decision: RolloutDecision,
-  dryRun: boolean,
-  ifVersion: number | undefined,
-): Promise<Rollout> {
-  const service = context.get(RolloutService, { strict: false });
-  const { version } = await service.current();
-  if (ifVersion !== undefined && ifVersion !== version) throw new VersionConflict(version);
-  return dryRun
-    ? service.preview(decision, version, operator())
-    : service.change(decision, version, operator());
 }

@@ -1,0 +1,78 @@
+import type { AuthMode, ReadinessReason } from '@cutover/contracts';
+import type { Standing } from '../evidence/standing';
+import type { RolloutPolicy } from '../policy/rollout-policy';
+import { sideUnder } from '../policy/side';
+import { riskOf } from '../readiness/readiness-of';
+
+/** Names that are said of one group; the count is of all. */
+const NAMED = 20;
+
+export interface NamedPeople {
+  count: number;
+  /** The first {@link NAMED} by id. */
+  names: string[];
+}
+
+export interface PersonAtRisk {
+  username: string;
+  reason: ReadinessReason;
+}
+
+/** What one decision after another does to those who may sign in at all. */
+export interface Movement {
+  /** On each side after it. */
+  people: Record<AuthMode, number>;
+  toExternal: NamedPeople;
+  toLocal: NamedPeople;
+  /** Of those who would go to the external side: who would fail there, or could not come back. */
+  atRisk: {
+    count: number;
+    reasons: Partial<Record<ReadinessReason, number>>;
+    /** The first {@link NAMED} by id. */
+    people: PersonAtRisk[];
+  };
+  /** Everybody whom it leaves on the local side without a local password. */
+  noWayIn: NamedPeople;
+}
+
+/** Adds up a {@link Movement}, person by person. */
+export class MovementCount {
+  readonly movement: Movement = {
+    people: { local: 0, external: 0 },
+    toExternal: { count: 0, names: [] },
+    toLocal: { count: 0, names: [] },
+    atRisk: { count: 0, reasons: {}, people: [] },
+    noWayIn: { count: 0, names: [] },
+  };
+
+  constructor(
+    private readonly before: RolloutPolicy,
+    private readonly after: RolloutPolicy,
+  ) {}
+
+  add(person: Standing): void {
+    if (!person.active) return;
+    const from = sideUnder(this.before, person, person.account);
+    const to = sideUnder(this.after, person, person.account);
+    const { people, toExternal, toLocal, noWayIn } = this.movement;
+    people[to]++;
+    if (to === 'local' && !person.hasLocalPassword) name(noWayIn, person);
+    if (from === to) return;
+    name(to === 'external' ? toExternal : toLocal, person);
+    if (to === 'external') this.weigh(person);
+  }
+
+  private weigh(person: Standing): void {
+    const reason = riskOf(person);
+    if (!reason) return;
+    const { atRisk } = this.movement;
+    atRisk.count++;
+    atRisk.reasons[reason] = (atRisk.reasons[reason] ?? 0) + 1;
+    if (atRisk.people.length < NAMED) atRisk.people.push({ username: person.username, reason });
+  }
+}
+
+function name(people: NamedPeople, { username }: Standing): void {
+  people.count++;
+  if (people.names.length < NAMED) people.names.push(username);
+}

@@ -1,0 +1,40 @@
+import type { AuthMode } from '@cutover/contracts';
+import type { UserRecord } from '@cutover/users';
+import type { ExternalAccountState } from '../evidence/external-account-states';
+import { isWithin } from './bucket';
+import type { RolloutPolicy } from './rollout-policy';
+
+export type Routed = Pick<UserRecord, 'id' | 'pin' | 'role' | 'externalUserId'>;
+
+/**
+ * Which side checks a person's password under a decision. The order is the contract (design section 4): a pin beats
+ * every stage, and no stage moves an administrator who is not linked, nor anybody whom the external side cannot serve.
+ *
+ * @param user `null` for a name that no row knows
+ * @param account `null` while nothing is known of the person over there
+ */
+export function sideUnder(
+  policy: RolloutPolicy,
+  user: Routed | null,
+  account: ExternalAccountState | null,
+): AuthMode {
+  if (user === null) return policy.stage === 'all' ? 'external' : 'local';
+  if (user.pin !== null) return user.pin;
+  if (user.role === 'admin' && user.externalUserId === null) return 'local';
+  if (account !== null && account !== 'usable') return 'local';
+  return isReached(policy, user.id) ? 'external' : 'local';
+}
+
+function isReached({ stage, percent, testUserIds, salt }: RolloutPolicy, userId: number): boolean {
+  switch (stage) {
+    case 'off':
+    case 'shadow':
+      return false;
+    case 'test-users':
+      return testUserIds.includes(userId);
+    case 'percent':
+      return testUserIds.includes(userId) || isWithin(userId, percent, salt);
+    case 'all':
+      return true;
+  }
+}
