@@ -26,12 +26,12 @@ export async function* csvAccounts(
   source: Source,
   bytes: AsyncIterable<Buffer>,
 ): AsyncGenerator<DirectoryAccount> {
-  const { header, rest } = await withHeader(source, bytes);
+  const { header, rest } = await withHeader(source, withLineFeeds(bytes));
   const parser = parse({
     delimiter: delimiterOf(source, header),
-    record_delimiter: ['\r\n', '\n'],
+    record_delimiter: '\n',
     max_record_size: LONGEST_RECORD,
-    skip_empty_lines: true,
+    relax_column_count: true, // a record that differs is refused here, in its turn
     info: true,
   });
   pipeline(Readable.from(rest), parser, () => undefined); // a failure of either ends the loop below
@@ -40,11 +40,11 @@ export async function* csvAccounts(
   try {
     for await (const { record, info } of parser as AsyncIterable<Row>) {
       if (columns === null) columns = columnsOf(source, record);
-      else yield accountOf(source, columns, record, line);
+      else if (record.length > 1 || record[0] !== '') yield accountOf(source, columns, record, line);
       line = info.lines + 1; // where the next one begins
     }
   } catch (error) {
-    throw error instanceof CsvError ? refusal(source, error, columns?.length ?? 0) : error;
+    throw error instanceof CsvError ? refusal(source, error) : error;
   }
 }
 
@@ -54,6 +54,13 @@ function accountOf(
   record: string[],
   line: number,
 ): DirectoryAccount {
+  if (record.length !== columns.length) {
+    source.refuse(
+      `has ${record.length} column(s) where the header has ${columns.length}.`,
+      'The file was cut off here, or a value with a delimiter in it is not in quotes: download it again.',
+      line,
+    );
+  }
   const properties: Partial<Record<Property, string>> = {};
   columns.forEach((property, index) => {
     if (property !== null) properties[property] = record[index] ?? '';
@@ -61,6 +68,17 @@ function accountOf(
   const read = readAccount(properties, line);
   if ('account' in read) return read.account;
   return source.refuse(read.fault, 'Download the file again: this line is damaged.', line);
+}
+
+/** With one kind of line end, by which lines are counted. */
+async function* withLineFeeds(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let held = '';
+  for await (const chunk of bytes) {
+    const text = held + chunk.toString('latin1');
+    held = text.endsWith('\r') ? '\r' : '';
+    yield Buffer.from(text.slice(0, text.length - held.length).replaceAll('\r\n', '\n'), 'latin1');
+  }
+  yield Buffer.from(held, 'latin1');
 }
 
 /** The first line as text, and everything again from the start. */
@@ -107,32 +125,23 @@ function columnsOf(source: Source, header: string[]): (Property | null)[] {
 
 const unquoted = (name: string) => name.trim().replace(/^"|"$/g, '');
 
-function refusal(source: Source, error: CsvError, columns: number): FileRefused {
-  const { lines, record } = error as CsvError & { lines?: number; record?: string[] };
-  return source.refusal(...faultOf(error.code, record?.length ?? 0, columns), lines);
-}
+/** Faults of quoting, by csv-parse's codes: what, and what to do. */
+const FAULTS: Record<string, [string, string]> = {
+  CSV_QUOTE_NOT_CLOSED: [
+    'a quote is opened and the file ends before it is closed.',
+    'The file was cut off: download it again.',
+  ],
+  CSV_MAX_RECORD_SIZE: [
+    `a record is longer than ${LONGEST_RECORD} bytes.`,
+    'A quote is opened and not closed, or this is no user download: download it again.',
+  ],
+};
+const MISPLACED_QUOTE: [string, string] = [
+  'a quote stands where none may (RFC 4180).',
+  'Quote the whole value and double the quotes inside it, or download the file again.',
+];
 
-function faultOf(code: string, found: number, expected: number): [string, string] {
-  switch (code) {
-    case 'CSV_RECORD_INCONSISTENT_FIELDS_LENGTH':
-      return [
-        `has ${found} column(s) where the header has ${expected}.`,
-        'The file was cut off here, or a value with a delimiter in it is not in quotes: download it again.',
-      ];
-    case 'CSV_QUOTE_NOT_CLOSED':
-      return [
-        'a quote is opened and the file ends before it is closed.',
-        'The file was cut off: download it again.',
-      ];
-    case 'CSV_MAX_RECORD_SIZE':
-      return [
-        `a record is longer than ${LONGEST_RECORD} bytes.`,
-        'A quote is opened and not closed, or this is no user download: download it again.',
-      ];
-    default:
-      return [
-        'a quote stands where none may (RFC 4180).',
-        'Quote the whole value and double the quotes inside it, or download the file again.',
-      ];
-  }
+function refusal(source: Source, error: CsvError): FileRefused {
+  const { lines } = error as CsvError & { lines?: number };
+  return source.refusal(...(FAULTS[error.code] ?? MISPLACED_QUOTE), lines);
 }

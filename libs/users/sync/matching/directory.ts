@@ -7,7 +7,7 @@ import type { Person } from './person';
 const BATCH = 5000;
 
 const SCHEMA = `
-  PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA temp_store = FILE; PRAGMA cache_size = -16000;
+  PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA temp_store = FILE; PRAGMA cache_size = -32000;
   CREATE TABLE accounts (
     objectId TEXT PRIMARY KEY, line INTEGER, upn TEXT, mail TEXT, displayName TEXT, enabled INTEGER, userType TEXT,
     upnFold TEXT, localFold TEXT, mailFold TEXT) WITHOUT ROWID;
