@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
 
 const MAIN = resolve(__dirname, '../../../dist/apps/cli/main.js');
 
@@ -39,6 +40,15 @@ export class Cutover {
       if (until.test(said)) child.stdin.end();
     });
     return this.ended(child);
+  }
+
+  /** Kills it (-9) as soon as a condition holds. @returns what it had said by then */
+  async runUntilKilled(args: string[], condition: () => Promise<boolean>): Promise<Ended> {
+    const child = this.start(args);
+    const ended = this.ended(child);
+    while (child.exitCode === null && !(await condition())) await delay(10);
+    child.kill('SIGKILL');
+    return ended;
   }
 
   private start(args: string[], settings: Record<string, string> = {}): ChildProcessWithoutNullStreams {

@@ -75,7 +75,7 @@ export class SyncLedger {
   /** Two processes that begin the same plan at once get the same run. */
   async begin(planSha256: string, { source }: PlanHeader, by: string): Promise<SyncRun> {
     const [before] = await this.database.query<{ count: number }>(
-      `SELECT COUNT(*) AS count FROM cutover_sync_runs WHERE plan_sha256 = ?`,
+      `SELECT COUNT(*) AS count FROM cutover_sync_runs WHERE plan_sha256 = ? AND undone_at IS NOT NULL`,
       [planSha256],
     );
     const id = `${planSha256.slice(0, 12)}-${Number(before?.count) + 1}`;
