@@ -3,7 +3,7 @@ import type { TestDatabase } from '@cutover/database/testing';
 import type { DataSource } from 'typeorm';
 
 /** Work on a database behind the command's back. */
-async function behind<T>(
+export async function behind<T>(
   { connection }: TestDatabase,
   work: (dataSource: DataSource) => Promise<T>,
 ): Promise<T> {
