@@ -2,12 +2,14 @@ import { Baseline1780000000001 } from './baseline';
 import { ExternalIdentity1780000000002 } from './external-identity';
 import { RolloutRecords1780000000005 } from './rollout-records';
 import { SignInState1780000000003 } from './sign-in-state';
+import { UserSync1780000000004 } from './user-sync';
 
 /** Every schema step, in order. Steps are added at the end and never edited once released. */
 export const migrations = [
   Baseline1780000000001,
   ExternalIdentity1780000000002,
   SignInState1780000000003,
+  UserSync1780000000004,
   RolloutRecords1780000000005,
 ];
 

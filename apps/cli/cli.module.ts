@@ -3,7 +3,7 @@ import { ConfigurationModule, type Settings } from '@cutover/config';
 import { DatabaseModule } from '@cutover/database';
 import { AuditModule, MetricsModule } from '@cutover/operations';
 import { RolloutModule } from '@cutover/rollout';
-import { UsersModule } from '@cutover/users';
+import { UsersModule, UserSyncModule } from '@cutover/users';
 
 @Module({})
 export class CliModule {
@@ -16,6 +16,7 @@ export class CliModule {
         MetricsModule,
         AuditModule,
         UsersModule,
+        UserSyncModule,
         RolloutModule,
       ],
     };

@@ -28,6 +28,8 @@ describe('cutover --help', () => {
     'db migrate',
     'db revert',
     'users add',
+    'users sync',
+    'users undo',
     'sessions revoke',
     'rollout set',
     'rollout promote',

@@ -1,6 +1,5 @@
 export * from './backup/last-verified-backup';
 export * from './errors';
-export * from './evidence/external-account-states';
 export { type RolloutNote, RolloutNotes } from './notes/rollout-notes';
 export type { Operator } from './operator';
 export { PeopleService } from './people/people.service';

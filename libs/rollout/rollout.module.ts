@@ -5,8 +5,7 @@ import { UsersModule } from '@cutover/users';
 import { LastVerifiedBackup } from './backup/last-verified-backup';
 import { NoBackupKnown } from './backup/no-backup-known';
 import { Census } from './evidence/census';
-import { ExternalAccountStates } from './evidence/external-account-states';
-import { NothingKnown } from './evidence/nothing-known';
+import { ExternalAccounts } from '@cutover/users';
 import { RolloutNotes } from './notes/rollout-notes';
 import { PeopleController } from './people/people.controller';
 import { PeopleService } from './people/people.service';
@@ -24,7 +23,6 @@ import { SignInRouting } from './sign-in-routing';
   imports: [TypeOrmModule.forFeature([RolloutPolicyEntity]), UsersModule, SessionsModule],
   controllers: [RolloutController, ReadinessController, PeopleController],
   providers: [
-    { provide: ExternalAccountStates, useClass: NothingKnown },
     { provide: LastVerifiedBackup, useClass: NoBackupKnown },
     RolloutPolicyStore,
     RolloutDecisions,

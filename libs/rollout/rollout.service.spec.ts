@@ -6,7 +6,7 @@ import { AuditTrail } from '@cutover/operations';
 import { type UserRecord, UserRepository } from '@cutover/users';
 import type { DataSource } from 'typeorm';
 import { NoBackupKnown } from './backup/no-backup-known';
-import { type ExternalAccountState, ExternalAccountStates } from './evidence/external-account-states';
+import { type ExternalAccountState, ExternalAccounts } from '@cutover/users';
 import type { OpenStage } from './policy/open-stages';
 import { RolloutPolicyStore } from './policy/rollout-policy.store';
 import { type RolloutDecision, RolloutDecisions } from './rollout-decisions';
@@ -64,12 +64,12 @@ describeOnEachEngine('who signs in where', (engine) => {
     await testDatabase.drop();
   });
 
-  /** What sync found, by user id. */
-  const accounts = new Map<number, ExternalAccountState>();
-  class Found extends ExternalAccountStates {
-    stateOf = async (userId: number) => accounts.get(userId) ?? null;
-    statesBetween = async () => accounts;
-  }
+  /** What a sync would have recorded. */
+  const found = (userId: number, state: ExternalAccountState) =>
+    database.execute(
+      `INSERT INTO cutover_external_accounts (user_id, state, seen_at, run_id) VALUES (?, ?, 0, 'a run')`,
+      [userId, state],
+    );
 
   /** A process of its own, as far as the rollout goes: nothing but the database is shared. */
   function process(environment: Record<string, string> = EXTERNAL): RolloutService {
@@ -82,7 +82,7 @@ describeOnEachEngine('who signs in where', (engine) => {
       policies,
       new RolloutDecisions(policies, users, new NoBackupKnown()),
       users,
-      new Found(),
+      new ExternalAccounts(database),
       new SettingsService(loadSettings({ ...SECRETS, ...environment })),
     );
   }
@@ -97,7 +97,7 @@ describeOnEachEngine('who signs in where', (engine) => {
     return service.change(change, version, OLGA);
   }
 
-  afterEach(() => accounts.clear());
+  afterEach(() => database.execute('DELETE FROM cutover_external_accounts'));
 
   const CASES: [OpenStage, number, string, UserRecord | null, AuthMode][] = [
     ['off', 0, 'anybody', PERSON, 'local'],
@@ -144,7 +144,7 @@ describeOnEachEngine('who signs in where', (engine) => {
     ['ambiguous', 'local'],
   ] as const)('with an account over there that sync called %s: %s', async (state, side) => {
     const service = process();
-    accounts.set(PERSON.id, state).set(TESTER.id, state);
+    for (const { id } of [PERSON, TESTER]) await found(id, state);
     await decide(service, 'all');
     expect(await service.sideFor(PERSON)).toBe(side);
     expect(await service.sideFor({ ...PERSON, pin: 'external' })).toBe('external');

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { SettingsService } from '@cutover/config';
 import type { AuthMode, Rollout } from '@cutover/contracts';
 import { type UserRecord, UserRepository } from '@cutover/users';
-import { type ExternalAccountState, ExternalAccountStates } from './evidence/external-account-states';
+import { type ExternalAccountState, ExternalAccounts } from '@cutover/users';
 import { actorOf, type Operator } from './operator';
 import type { RolloutPolicy } from './policy/rollout-policy';
 import { RolloutPolicyStore } from './policy/rollout-policy.store';
@@ -17,7 +17,7 @@ export class RolloutService extends SignInRouting {
     private readonly policies: RolloutPolicyStore,
     private readonly decisions: RolloutDecisions,
     private readonly users: UserRepository,
-    private readonly accounts: ExternalAccountStates,
+    private readonly accounts: ExternalAccounts,
     private readonly settings: SettingsService,
   ) {
     super();

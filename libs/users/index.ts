@@ -1,5 +1,10 @@
 export { UserStateEntity } from './entities/user-state.entity';
 export { UserEntity } from './entities/user.entity';
+export {
+  EXTERNAL_ACCOUNT_STATES,
+  type ExternalAccountState,
+} from './external-accounts/external-account-state';
+export { ExternalAccounts } from './external-accounts/external-accounts';
 export { NameConflicts, type NamedUser } from './name-conflicts';
 export { foldName, namesEqual } from './names/fold-name';
 export type { NewUser } from './new-user';
@@ -15,4 +20,9 @@ export {
   type UserRecord,
 } from './user-record';
 export { type ExternalProfile, UserRepository, type UsernameMatch } from './user.repository';
+export type { PlanSummary, Listed, NamedReason } from './sync/plan/plan-summary';
+export { type PlanRequest, SyncPlanner } from './sync/plan/sync-planner';
+export { type Applied, PlanApplication } from './sync/run/plan-application';
+export { RunUndo, type Undone } from './sync/run/run-undo';
+export * from './sync/user-sync.module';
 export * from './users.module';

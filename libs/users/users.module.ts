@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { UserStateEntity } from './entities/user-state.entity';
 import { UserEntity } from './entities/user.entity';
+import { ExternalAccounts } from './external-accounts/external-accounts';
 import { NameConflicts } from './name-conflicts';
 import { NameCandidates } from './names/name-candidates';
 import { HashSurvey } from './passwords/hash-survey';
@@ -11,7 +12,15 @@ import { UserRepository } from './user.repository';
 
 @Module({
   imports: [TypeOrmModule.forFeature([UserEntity, UserStateEntity])],
-  providers: [UserRepository, NameCandidates, NameConflicts, HashThreads, HashSurvey, PasswordChecker],
-  exports: [UserRepository, NameConflicts, PasswordChecker],
+  providers: [
+    UserRepository,
+    ExternalAccounts,
+    NameCandidates,
+    NameConflicts,
+    HashThreads,
+    HashSurvey,
+    PasswordChecker,
+  ],
+  exports: [UserRepository, ExternalAccounts, NameConflicts, PasswordChecker],
 })
 export class UsersModule {}

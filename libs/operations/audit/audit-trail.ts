@@ -12,6 +12,8 @@ export type AuditAction =
   | 'user.pinned'
   | 'user.activated'
   | 'user.deactivated'
+  | 'users.synced'
+  | 'users.sync_undone'
   | 'rollout.changed'
   | 'keys.rotated';
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '@cutover/database';
-import { ExternalAccountStates } from './external-account-states';
+import { ExternalAccounts } from '@cutover/users';
 import type { Standing } from './standing';
 
 /** Rows read at once: two statements for each batch, and memory for one. */
@@ -22,7 +22,7 @@ const SELECT = `SELECT u.id, u.username, u.is_active AS active, u.role, u.extern
 export class Census {
   constructor(
     private readonly database: Database,
-    private readonly accounts: ExternalAccountStates,
+    private readonly accounts: ExternalAccounts,
   ) {}
 
   /** By id. */

@@ -1,5 +1,5 @@
 import type { UserRecord } from '@cutover/users';
-import type { ExternalAccountState } from './external-account-states';
+import type { ExternalAccountState } from '@cutover/users';
 
 /** One person as far as the rollout is concerned. */
 export interface Standing extends Pick<

@@ -10,7 +10,7 @@ import { Database } from '@cutover/database';
 import { type AuditAction, type AuditEntry, AuditTrail } from '@cutover/operations';
 import { SessionService } from '@cutover/sessions';
 import { personName, type UserRecord, UserRepository } from '@cutover/users';
-import { type ExternalAccountState, ExternalAccountStates } from '../evidence/external-account-states';
+import { type ExternalAccountState, ExternalAccounts } from '@cutover/users';
 import { actorOf, type Operator } from '../operator';
 import { readinessOf } from '../readiness/readiness-of';
 import { RolloutService } from '../rollout.service';
@@ -30,7 +30,7 @@ export class PeopleService {
     private readonly users: UserRepository,
     private readonly sessions: SessionService,
     private readonly rollout: RolloutService,
-    private readonly accounts: ExternalAccountStates,
+    private readonly accounts: ExternalAccounts,
     private readonly audit: AuditTrail,
   ) {}
 

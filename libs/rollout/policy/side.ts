@@ -1,6 +1,6 @@
 import type { AuthMode } from '@cutover/contracts';
 import type { UserRecord } from '@cutover/users';
-import type { ExternalAccountState } from '../evidence/external-account-states';
+import type { ExternalAccountState } from '@cutover/users';
 import { isWithin } from './bucket';
 import type { RolloutPolicy } from './rollout-policy';
 

@@ -1,5 +1,5 @@
 import { READINESS_REASONS, type Readiness, type ReadinessReason } from '@cutover/contracts';
-import type { ExternalAccountState } from '../evidence/external-account-states';
+import type { ExternalAccountState } from '@cutover/users';
 import type { Standing } from '../evidence/standing';
 
 const BY_ACCOUNT: Record<ExternalAccountState, ReadinessReason | null> = {

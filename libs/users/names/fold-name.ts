@@ -1,3 +1,5 @@
+const ASCII = /^\p{ASCII}*$/u;
+
 /**
  * The form in which two names are compared: Unicode NFC and simple case folding, nothing else. Accents and trailing
  * spaces count (design section 3). No other mapping: full folding would make `straße` and `strasse` one person.
@@ -5,6 +7,7 @@
  * @see https://www.unicode.org/Public/UCD/latest/ucd/CaseFolding.txt status C and S
  */
 export function foldName(name: string): string {
+  if (ASCII.test(name)) return name.toLowerCase(); // most names are, and an export has many
   return Array.from(name.normalize('NFC'), foldCodePoint).join('');
 }
 

@@ -1,0 +1,81 @@
+import type { Listed, NamedReason, PlanSummary } from '@cutover/users';
+import { table } from '../../output';
+
+/** Where people without an account over there sign in, stage by stage (design section 4). */
+export const STAGES_WITHOUT_ACCOUNT = {
+  off: 'local',
+  shadow: 'local',
+  'test-users': 'local',
+  percent: 'local',
+  all: 'local',
+} as const;
+
+export interface Planned extends Omit<PlanSummary, 'withoutAccount'> {
+  dryRun: true;
+  /** Where the plan was written. */
+  plan: string | null;
+  source: { file: string; sha256: string };
+  withoutAccount: PlanSummary['withoutAccount'] & { stages: typeof STAGES_WITHOUT_ACCOUNT };
+}
+
+const ACTIONS: Record<PlanSummary['counts'][number]['action'], string> = {
+  keep: 'linked already',
+  link: 'to be linked',
+  propose: 'proposed, not linked',
+  ambiguous: 'ambiguous, not linked',
+  review: 'to be reviewed, not linked',
+  none: 'no account to link',
+};
+
+export function describedPlan({ plan, source, users, accounts, counts, ...people }: Planned): string {
+  const rows = counts.map(({ action, proof, count }) => [ACTIONS[action], proof ?? '-', String(count)]);
+  return [
+    `${users} user(s) here, ${accounts} account(s) in ${source.file}.`,
+    '',
+    table(['USERS ARE', 'PROOF', 'COUNT'], rows),
+    ...listed('Proposed', people.proposed),
+    ...listed('Ambiguous', people.ambiguous),
+    ...listed('To be reviewed', people.review),
+    ...describedWithoutAccount(people.withoutAccount),
+    '',
+    plan === null
+      ? 'Nothing was changed. Add --plan FILE to keep this as a plan that can be applied.'
+      : `Nothing was changed. "cutover users sync --apply ${plan}" applies the plan.`,
+  ].join('\n');
+}
+
+function describedWithoutAccount({
+  count,
+  states,
+  withoutPassword,
+  pinnedExternal,
+  stages,
+}: Planned['withoutAccount']): string[] {
+  if (count === 0) return [];
+  const kinds = Object.entries(states).map(([state, number]) => `${number} ${state}`);
+  return [
+    '',
+    `${count} have no account over there that they could sign in with (${kinds.join(', ')}).`,
+    `They stay local in every stage: ${Object.keys(stages).join(', ')}.`,
+    ...named('have no local password either, and cannot sign in at all', withoutPassword),
+    ...named('are pinned to the external side, which refuses them: unpin them', pinnedExternal),
+  ];
+}
+
+function named(what: string, { count, first }: Listed<{ id: number; username: string }>): string[] {
+  if (count === 0) return [];
+  const people = first.map(({ id, username }) => `${username} (id ${id})`).join(', ');
+  return [`${count} of them ${what}: ${people}${more(count - first.length)}`];
+}
+
+function listed(title: string, { count, first }: Listed<NamedReason>): string[] {
+  if (count === 0) return [];
+  return [
+    '',
+    `${title} (${count}):`,
+    ...first.map(({ id, username, reason }) => `  ${username} (id ${id}): ${reason}`),
+    ...(count > first.length ? [` ${more(count - first.length)}`] : []),
+  ];
+}
+
+const more = (count: number) => (count > 0 ? ` and ${count} more` : '');

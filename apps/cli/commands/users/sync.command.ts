@@ -1,0 +1,108 @@
+import { basename } from 'node:path';
+import { type Applied, PlanApplication, SyncPlanner } from '@cutover/users';
+import { Command, Option } from 'commander';
+import { operator } from '../../operator';
+import { examples, names } from '../../options';
+import { print } from '../../output';
+import { withCurrentSchema } from '../../with-context';
+import { withProgress } from '../../with-progress';
+import { describedPlan, type Planned, STAGES_WITHOUT_ACCOUNT } from './sync-report';
+
+interface SyncOptions {
+  from?: string;
+  plan?: string;
+  acceptEmailMatches?: boolean;
+  verifiedDomain?: string[];
+  linkAdmins?: string[];
+  apply?: string;
+  dryRun?: boolean;
+}
+
+/** What only a plan is made with. */
+const FOR_PLANS = ['from', 'plan', 'acceptEmailMatches', 'verifiedDomain', 'linkAdmins'];
+
+export function syncCommand(): Command {
+  return new Command('sync')
+    .description(
+      'link people to their accounts over there: make a plan from an export of Entra ID (changes nothing), then apply it',
+    )
+    .option('--from <file>', 'the export: the admin centre’s user download (CSV) or Graph’s /users (JSON)')
+    .option('--plan <file>', 'write the plan here; without it only the figures are shown')
+    .option('--accept-email-matches', 'link those too whom only a unique e-mail address proves')
+    .option(
+      '--verified-domain <domains>',
+      'domains whose e-mail addresses prove something, with commas between; without it, those of the members’ user principal names',
+      names,
+    )
+    .option(
+      '--link-admins <names>',
+      'administrators who may be linked by their username, with commas and no spaces between',
+      names,
+    )
+    .addOption(
+      new Option(
+        '--apply <plan>',
+        'bring a plan into the database; broken off, it goes on when run again',
+      ).conflicts(FOR_PLANS),
+    )
+    .option('--dry-run', 'with --apply: check everything and change nothing')
+    .addHelpText(
+      'after',
+      examples(
+        'cutover users sync --from exportUsers.csv --plan plan.jsonl',
+        'cutover users sync --apply plan.jsonl --dry-run',
+        'cutover users sync --apply plan.jsonl',
+      ),
+    )
+    .action(async (options: SyncOptions, command: Command) => {
+      const { from, apply, dryRun = false } = options;
+      if (apply !== undefined) {
+        const applied = await applyPlan(apply, dryRun, command);
+        print(command, { dryRun, ...applied }, () => describedRun(applied, dryRun));
+      } else if (from !== undefined) {
+        print(command, await makePlan(from, options), describedPlan);
+      } else {
+        command.error('error: say what to do: --from FILE makes a plan, --apply PLAN applies one');
+      }
+    });
+}
+
+async function makePlan(from: string, options: SyncOptions): Promise<Planned> {
+  const plan = options.plan ?? null;
+  const { sha256, ...summary } = await withCurrentSchema((context) =>
+    context.get(SyncPlanner, { strict: false }).plan({
+      from,
+      plan,
+      acceptEmailMatches: options.acceptEmailMatches ?? false,
+      verifiedDomains: options.verifiedDomain ?? [],
+      linkAdmins: options.linkAdmins ?? [],
+    }),
+  );
+  return {
+    dryRun: true,
+    plan,
+    source: { file: basename(from), sha256 },
+    ...summary,
+    withoutAccount: { ...summary.withoutAccount, stages: STAGES_WITHOUT_ACCOUNT },
+  };
+}
+
+const applyPlan = (plan: string, dryRun: boolean, command: Command): Promise<Applied> =>
+  withProgress(command, (report) =>
+    withCurrentSchema((context) =>
+      context.get(PlanApplication, { strict: false }).apply({ plan, dryRun, by: operator().name, ...report }),
+    ),
+  );
+
+function describedRun({ run, already, changed, linked }: Applied, dryRun: boolean): string {
+  const links = Object.entries(linked);
+  const count = links.reduce((sum, [, people]) => sum + people, 0);
+  const by = links.map(([proof, people]) => `${people} by ${proof}`).join(', ');
+  const figures = `${count} people${by && ` (${by})`}, and ${changed - count} more changed in what is known of their account`;
+  if (dryRun && !already) return `Would link ${figures}. The database is as the plan saw it.`;
+  return [
+    already ? `The run ${run} has applied this plan already: it linked ${figures}.` : `Linked ${figures}.`,
+    `Run: ${run}`,
+    `"cutover users undo ${run}" takes it back.`,
+  ].join('\n');
+}

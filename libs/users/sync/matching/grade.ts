@@ -1,0 +1,183 @@
+import type { AccountFact, ExternalAccountState } from '../../external-accounts/external-account-state';
+import { foldName, namesEqual } from '../../names/fold-name';
+import type { DirectoryAccount } from '../export/directory-account';
+import type { Directory, NamedPerson } from './directory';
+import type { Person } from './person';
+
+/**
+ * - `keep`: linked already
+ * - `link`: proven, and applied
+ * - `propose`: proven less than an operator must say yes to
+ * - `ambiguous`: more than one on either side
+ * - `review`: the proofs contradict each other, or what is known
+ * - `none`: no account that they could sign in with
+ */
+export const ACTIONS = ['keep', 'link', 'propose', 'ambiguous', 'review', 'none'] as const;
+export type Action = (typeof ACTIONS)[number];
+
+export const PROOFS = ['already_linked', 'username_upn', 'username_local_part', 'email'] as const;
+export type Proof = (typeof PROOFS)[number];
+
+export interface Policy {
+  acceptEmailMatches: boolean;
+  /** Folded. */
+  verifiedDomains: ReadonlySet<string>;
+  /** Ids of the administrators whom the operator named. */
+  admins: ReadonlySet<number>;
+}
+
+export interface Verdict {
+  action: Action;
+  proof: Proof | null;
+  /** In words, for the operator. */
+  reason: string;
+  /** The account in question, where it is one. */
+  account: DirectoryAccount | null;
+  state: ExternalAccountState;
+}
+
+/** What a sync does about one person, and why (design section 4, docs/adr). */
+export function grade(person: Person, directory: Directory, policy: Policy): Verdict {
+  if (person.externalUserId !== null) return gradeLinked(person, person.externalUserId, directory);
+  const namesakes = others(directory.called(person.username), person);
+  if (namesakes) return verdict('ambiguous', null, `${namesakes} has the same username: rename all but one`);
+  const [account, second] = directory.named(person.username);
+  if (!account) return gradeByEmail(person, directory, policy);
+  if (second)
+    return verdict('ambiguous', null, `more than one account has this name: ${account.upn}, ${second.upn}`);
+  return gradeByName(person, account, directory, policy);
+}
+
+/** What is remembered of the verdict. An account once known is not forgotten when another takes its name. */
+export function factAfter({ account: known }: Person, { action, account, state }: Verdict): AccountFact {
+  const certain = action === 'review' || account === null ? known : account;
+  return { state, objectId: certain?.objectId ?? null, upn: certain?.upn ?? null };
+}
+
+function gradeLinked(person: Person, externalUserId: string, directory: Directory): Verdict {
+  const account = directory.byObjectId(externalUserId.toLowerCase());
+  if (account)
+    return account.enabled
+      ? verdict('keep', 'already_linked', 'linked already', account, 'usable')
+      : verdict('keep', 'already_linked', 'linked already; disabled over there', account, 'disabled');
+  const names = [person.username, person.account?.upn, person.azureEmail].filter((name) => name != null);
+  const successor = names
+    .flatMap((name) => directory.named(name))
+    .find(({ objectId }) => directory.linkedTo(objectId).length === 0);
+  return successor
+    ? verdict('review', null, `${successor.upn} has another object id now than the one linked`, successor)
+    : verdict('review', null, 'linked to an account that the export does not hold', null, 'none');
+}
+
+function gradeByName(
+  person: Person,
+  account: DirectoryAccount,
+  directory: Directory,
+  policy: Policy,
+): Verdict {
+  const proof = namesEqual(person.username, account.upn) ? 'username_upn' : 'username_local_part';
+  const taken = others(directory.linkedTo(account.objectId), person);
+  if (taken) return verdict('review', null, `${account.upn} is linked to ${taken}`, account);
+  const claimant = others(directory.claiming(account), person);
+  if (claimant) return verdict('ambiguous', null, `${account.upn} is also the name of ${claimant}`, account);
+  const objection = identityChanged(account, directory) ?? emailPointsElsewhere(person, account, directory);
+  if (objection) return verdict('review', null, objection, account);
+  const unusable = unusableBecause(account);
+  if (unusable) return verdict('none', proof, unusable.reason, account, unusable.state);
+  if (person.role === 'admin' && !policy.admins.has(person.id))
+    return verdict('propose', proof, 'an administrator: linked only when named with --link-admins', account);
+  return verdict('link', proof, `the username is ${account.upn}`, account, 'usable');
+}
+
+function gradeByEmail(person: Person, directory: Directory, policy: Policy): Verdict {
+  const { email } = person;
+  const [account, second] = email === null ? [] : directory.mailed(email);
+  if (email === null || !account)
+    return verdict('none', null, 'no account has this name or e-mail address', null, 'none');
+  if (second)
+    return verdict(
+      'ambiguous',
+      null,
+      `more than one account has this e-mail address: ${account.upn}, ${second.upn}`,
+    );
+  const sharing = others(directory.withEmail(email), person);
+  if (sharing) return verdict('ambiguous', null, `${sharing} has the same e-mail address`, account);
+  const taken = others([...directory.linkedTo(account.objectId), ...directory.claiming(account)], person);
+  if (taken)
+    return verdict(
+      'review',
+      null,
+      `the account with this e-mail address, ${account.upn}, is ${taken}'s`,
+      account,
+    );
+  const objection = identityChanged(account, directory);
+  if (objection) return verdict('review', null, objection, account);
+  const unusable = unusableBecause(account);
+  if (unusable) return verdict('none', 'email', unusable.reason, account, unusable.state);
+  const unfit = unfitForEmail(person, account, email, policy);
+  if (unfit) return verdict('none', 'email', unfit, account, 'ambiguous');
+  return policy.acceptEmailMatches
+    ? verdict('link', 'email', `the e-mail address is that of ${account.upn}`, account, 'usable')
+    : verdict(
+        'propose',
+        'email',
+        'only the e-mail address says so: --accept-email-matches links it',
+        account,
+      );
+}
+
+function unfitForEmail(
+  { role }: Person,
+  { userType }: DirectoryAccount,
+  email: string,
+  { verifiedDomains }: Policy,
+): string | null {
+  if (role === 'admin') return 'an administrator is never linked by e-mail';
+  if (userType !== 'member') return 'the account with this e-mail address says no userType';
+  const domain = email.slice(email.lastIndexOf('@') + 1);
+  if (!verifiedDomains.has(foldName(domain)))
+    return `the domain ${domain} of the e-mail address is not verified`;
+  return null;
+}
+
+const identityChanged = (account: DirectoryAccount, directory: Directory) =>
+  directory.knownOtherwise(account) ? `${account.upn} was known with another object id` : null;
+
+/** An address that is unique on both sides, and somebody else's over there or here. */
+function emailPointsElsewhere(
+  person: Person,
+  account: DirectoryAccount,
+  directory: Directory,
+): string | null {
+  if (person.email !== null && directory.withEmail(person.email).length === 1) {
+    const [mailed, second] = directory.mailed(person.email);
+    if (mailed && !second && mailed.objectId !== account.objectId)
+      return `the name says ${account.upn}, the e-mail address ${mailed.upn}`;
+  }
+  if (account.mail !== null && directory.mailed(account.mail).length === 1) {
+    const holders = directory.withEmail(account.mail);
+    const holder = others(holders, person);
+    if (holders.length === 1 && holder) return `the e-mail address of ${account.upn} is ${holder}'s`;
+  }
+  return null;
+}
+
+function unusableBecause({ upn, enabled, userType }: DirectoryAccount) {
+  if (userType === 'guest') return { state: 'guest', reason: `${upn} is a guest` } as const;
+  if (!enabled) return { state: 'disabled', reason: `${upn} is disabled` } as const;
+  return null;
+}
+
+/** The first who is not the person themselves: `ada (id 7)`. */
+function others(people: NamedPerson[], { id }: Person): string | null {
+  const other = people.find((person) => person.id !== id);
+  return other ? `${other.username} (id ${other.id})` : null;
+}
+
+const verdict = (
+  action: Action,
+  proof: Proof | null,
+  reason: string,
+  account: DirectoryAccount | null = null,
+  state: ExternalAccountState = 'ambiguous',
+): Verdict => ({ action, proof, reason, account, state });
