@@ -232,4 +232,17 @@ describeOnEachEngine('rate limits', (engine) => {
     for (const by of ['account', 'address', 'device'])
       expect(text).toMatch(new RegExp(`^cutover_rate_limited_total\\{by="${by}"\\} [1-9]`, 'm'));
   });
+
+  it('hold reports of trouble from one address, and nobody else’s', async () => {
+    const report = (address: string) =>
+      api.client().call('POST', '/api/auth/trouble', {
+        body: { message: 'I cannot sign in' },
+        headers: { 'x-forwarded-for': address },
+      });
+    for (let time = 0; time < 10; time += 1) expect((await report('192.0.2.7')).status).toBe(204);
+    expectLimited(await report('192.0.2.7'));
+    expect((await report('192.0.2.8')).status).toBe(204);
+    await pass(60);
+    expect((await report('192.0.2.7')).status).toBe(204);
+  });
 });

@@ -18,6 +18,7 @@ import { LocalAuthGuard } from './local/local-auth.guard';
 import { LocalFallback } from './local/local-fallback';
 import { LocalStrategy } from './local/local.strategy';
 import { OwnSessionsController } from './own-sessions/own-sessions.controller';
+import { AddressLimits } from './rate-limits/address-limits';
 import { RefreshLimit } from './rate-limits/refresh-limit';
 import { SignInLimits } from './rate-limits/sign-in-limits';
 import { SameOriginGuard } from './same-origin.guard';
@@ -38,6 +39,7 @@ import { TroubleController } from './trouble/trouble.controller';
     RefusalRecord,
     DeviceCookie,
     SignInLimits,
+    AddressLimits,
     RefreshLimit,
     SignInRecord,
     SignInGuard,

@@ -1,12 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { SettingsService } from '@cutover/config';
 import { NotAuthenticated, ProblemError } from '@cutover/contracts';
-import { Database } from '@cutover/database';
-import { Metrics } from '@cutover/operations';
-import { RateLimiterRes } from 'rate-limiter-flexible';
-import { DatabaseRateLimiter } from './database-rate-limiter';
-import { networkOf } from './network';
-import { RateLimited } from './rate-limited';
+import { AddressLimits } from './address-limits';
 
 /**
  * Limits refused refreshes by address. Only those are counted, and only they are answered 429: a refresh that
@@ -15,37 +9,15 @@ import { RateLimited } from './rate-limited';
  */
 @Injectable()
 export class RefreshLimit {
-  private readonly limiter: DatabaseRateLimiter | null;
-
-  constructor(
-    database: Database,
-    private readonly metrics: Metrics,
-    settings: SettingsService,
-  ) {
-    const { perAddress } = settings.get('rateLimits', { infer: true });
-    this.limiter =
-      perAddress === 0
-        ? null
-        : new DatabaseRateLimiter(database, { keyPrefix: 'refresh', points: perAddress, duration: 60 });
-  }
+  constructor(private readonly limits: AddressLimits) {}
 
   /** @throws RateLimited instead of a 401 when too many came from this address, and whatever `refresh` throws */
   async count<T>(address: string | null, refresh: () => Promise<T>): Promise<T> {
     try {
       return await refresh();
     } catch (error) {
-      if (isRefused(error)) await this.take(networkOf(address));
+      if (isRefused(error)) await this.limits.take('refresh', address);
       throw error;
-    }
-  }
-
-  private async take(network: string): Promise<void> {
-    try {
-      await this.limiter?.consume(network);
-    } catch (error) {
-      if (!(error instanceof RateLimiterRes)) throw error;
-      this.metrics.rateLimited.inc({ by: 'address' });
-      throw new RateLimited(error.msBeforeNext);
     }
   }
 }
