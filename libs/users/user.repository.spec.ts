@@ -132,6 +132,7 @@ describeOnEachEngine('people', (engine) => {
       lastTokenRefresh: null,
       pin: null,
       lastSignInAt: null,
+      lastExternalRefusal: null,
     });
     expect(await users.findById(user.id)).toEqual(user);
   });
