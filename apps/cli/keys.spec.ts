@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describeOnEachEngine, dump, type TestDatabase } from '@cutover/database/testing';
+import { describeOnMysql, dump, type TestDatabase } from '@cutover/database/testing';
 import type { RotationResult, SurveyedKeys } from '@cutover/sessions';
 import { Cutover } from './testing/cutover';
 import { behind, migrate, query } from './testing/schema';
@@ -10,7 +10,7 @@ import { addSealedSessions, keyNamed, opened, untouched } from './testing/sealed
 const [OLD, NEW, LOST] = [keyNamed('old'), keyNamed('new'), keyNamed('lost')];
 const rotate = (...rest: string[]) => ['keys', 'rotate', ...rest];
 
-describeOnEachEngine('cutover keys', (engine) => {
+describeOnMysql('cutover keys', (engine) => {
   let database: TestDatabase;
   let cutover: Cutover;
 

@@ -1,5 +1,5 @@
 import type { AdminUser, Rollout } from '@cutover/contracts';
-import { describeOnEachEngine, dump, type TestDatabase } from '@cutover/database/testing';
+import { describeOnMysql, dump, type TestDatabase } from '@cutover/database/testing';
 import { Cutover } from './testing/cutover';
 import { migrate, query } from './testing/schema';
 
@@ -13,7 +13,7 @@ const EXTERNAL = {
 };
 const OURS = ['users', 'cutover_user_state', 'cutover_rollout_policies'];
 
-describeOnEachEngine('cutover rollout', (engine) => {
+describeOnMysql('cutover rollout', (engine) => {
   let database: TestDatabase;
   let cutover: Cutover;
   const everything = () => OURS.map((table) => dump(database, table)).join('\n');

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Page } from '@cutover/contracts';
-import { describeOnEachEngine, dump, type TestDatabase } from '@cutover/database/testing';
+import { describeOnMysql, dump, type TestDatabase } from '@cutover/database/testing';
 import type { ListedSession } from '@cutover/sessions';
 import { Cutover } from './testing/cutover';
 import { migrate, query } from './testing/schema';
 
-describeOnEachEngine('cutover sessions', (engine) => {
+describeOnMysql('cutover sessions', (engine) => {
   let database: TestDatabase;
   let cutover: Cutover;
   const [phone, desk, bobs] = [randomUUID(), randomUUID(), randomUUID()];

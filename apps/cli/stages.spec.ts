@@ -1,5 +1,5 @@
 import type { ReadinessReport, Rollout } from '@cutover/contracts';
-import { describeOnEachEngine, dump, type TestDatabase } from '@cutover/database/testing';
+import { describeOnMysql, dump, type TestDatabase } from '@cutover/database/testing';
 import type { PlannedMovement, RolloutNote } from '@cutover/rollout';
 import { Cutover } from './testing/cutover';
 import { migrate, query } from './testing/schema';
@@ -19,7 +19,7 @@ interface Decided {
 }
 type Status = Rollout & { people: Record<string, number>; notes: RolloutNote[] };
 
-describeOnEachEngine('cutover rollout, stage by stage', (engine) => {
+describeOnMysql('cutover rollout, stage by stage', (engine) => {
   let database: TestDatabase;
   let cutover: Cutover;
   const promote = (...rest: string[]) => ['rollout', 'promote', '--reason', 'it went well', ...rest];

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describeOnEachEngine, dump, type TestDatabase } from '@cutover/database/testing';
+import { describeOnMysql, dump, type TestDatabase } from '@cutover/database/testing';
 import { Cutover } from './testing/cutover';
 import { behind, migrate, query } from './testing/schema';
 
@@ -23,7 +23,7 @@ interface Applied {
 
 jest.setTimeout(PATIENCE);
 
-describeOnEachEngine('cutover users sync', (engine) => {
+describeOnMysql('cutover users sync', (engine) => {
   let database: TestDatabase;
   let cutover: Cutover;
   let folder: string;

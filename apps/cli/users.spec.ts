@@ -1,5 +1,5 @@
 import type { AdminUser, Page } from '@cutover/contracts';
-import { describeOnEachEngine, dump, type TestDatabase } from '@cutover/database/testing';
+import { describeOnMysql, dump, type TestDatabase } from '@cutover/database/testing';
 import { Cutover } from './testing/cutover';
 import { migrate, query } from './testing/schema';
 
@@ -7,7 +7,7 @@ const PASSWORD = 'Keep-The-Keys-2026';
 const BCRYPT = `$2b$04$${'a'.repeat(53)}`;
 const add = (username: string, ...rest: string[]) => ['users', 'add', '--username', username, ...rest];
 
-describeOnEachEngine('cutover users', (engine) => {
+describeOnMysql('cutover users', (engine) => {
   let database: TestDatabase;
   let cutover: Cutover;
 

@@ -1,3 +1,9 @@
 export { schemaDrift } from './testing/schema-drift';
 export { dump } from './testing/dump';
-export { describeOnEachEngine, mysqlEngine, type TestDatabase, type TestEngine } from './testing/test-engine';
+export {
+  describeOnEachEngine,
+  describeOnMysql,
+  mysqlEngine,
+  type TestDatabase,
+  type TestEngine,
+} from './testing/test-engine';

@@ -20,10 +20,11 @@ const NO_SECRETS_IN_REPORTS = 'process.report.excludeEnv = true;';
  * @param {string} app.root absolute folder of the app
  * @param {string} app.entry relative to `root`
  * @param {string[]} [app.assets] files, relative to the workspace, that are put beside main.js as they are
+ * @param {Record<string, string>} [app.substitutes] files, relative to the workspace, that stand in for packages in this program
  * @param {boolean} [app.executable] main.js can be called by its name
  * @returns {import('webpack').Configuration}
  */
-exports.nodeApp = ({ name, root, entry, assets = [], executable = false }) => {
+exports.nodeApp = ({ name, root, entry, assets = [], substitutes = {}, executable = false }) => {
   const output = join(WORKSPACE, 'dist/apps', name);
   return {
     mode: 'none',
@@ -32,9 +33,9 @@ exports.nodeApp = ({ name, root, entry, assets = [], executable = false }) => {
     entry: { main: resolve(root, entry) },
     output: { path: output, filename: '[name].js', library: { type: 'commonjs2' }, clean: true },
     devtool: 'source-map',
-    externals: [onlyOurs],
+    externals: [packages(substitutes)],
     externalsPresets: { node: true },
-    resolve: { extensions: ['.ts', '.js'], alias: aliases() },
+    resolve: { extensions: ['.ts', '.js'], alias: { ...aliases(), ...filesFor(substitutes) } },
     module: { rules: [{ test: /\.ts$/, loader: require.resolve('./swc-loader.cjs') }] },
     node: { __dirname: false, __filename: false }, // where main.js is, so that files beside it are found
     plugins: [
@@ -53,10 +54,16 @@ exports.nodeApp = ({ name, root, entry, assets = [], executable = false }) => {
 };
 
 /** `@cutover/x` and relative paths are ours and bundled; every other name is a package and stays one. */
-function onlyOurs({ request }, decide) {
-  if (/^(\.|\/|@cutover\/|[A-Za-z]:\\)/.test(request)) return decide();
-  decide(null, `commonjs ${request}`);
-}
+const packages =
+  (/** @type {Record<string, string>} */ substitutes) =>
+  ({ request }, decide) => {
+    if (/^(\.|\/|@cutover\/|[A-Za-z]:\\)/.test(request) || request in substitutes) return decide();
+    decide(null, `commonjs ${request}`);
+  };
+
+/** @param {Record<string, string>} substitutes */
+const filesFor = (substitutes) =>
+  Object.fromEntries(Object.entries(substitutes).map(([name, file]) => [`${name}$`, join(WORKSPACE, file)]));
 
 /** The paths of tsconfig.base.json, matched whole: `@cutover/database` and `@cutover/database/testing` differ. */
 function aliases() {

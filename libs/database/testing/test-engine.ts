@@ -64,3 +64,8 @@ function withDatabase(server: string, name: string): string {
 export function describeOnEachEngine(name: string, tests: (engine: TestEngine) => void): void {
   describe.each([sqlite, mysqlEngine])(`${name} ($name)`, tests);
 }
+
+/** For tests that start a process at every step: what it stands on has shown itself on both engines in its own lib. */
+export function describeOnMysql(name: string, tests: (engine: TestEngine) => void): void {
+  describe.each([mysqlEngine])(name, tests);
+}

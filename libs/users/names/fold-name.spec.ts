@@ -30,11 +30,12 @@ describe('comparison of names', () => {
     expect(namesEqual(one, other)).toBe(false);
   });
 
-  it('agrees with simple case folding on every code point there is', () => {
+  it('agrees with simple case folding on every character there is', () => {
     const different: string[] = [];
     for (let code = 1; code <= 0x10ffff; code++) {
       if (code >= 0xd800 && code <= 0xdfff) continue;
       const char = String.fromCodePoint(code);
+      if (/^\p{Unassigned}$/u.test(char)) continue;
       const fold = foldName(char);
       if (fold === char) continue;
       const isOneLetter =
