@@ -5,7 +5,6 @@ import { UsersModule } from '@cutover/users';
 import { LastVerifiedBackup } from './backup/last-verified-backup';
 import { NoBackupKnown } from './backup/no-backup-known';
 import { Census } from './evidence/census';
-import { ExternalAccounts } from '@cutover/users';
 import { RolloutNotes } from './notes/rollout-notes';
 import { PeopleController } from './people/people.controller';
 import { PeopleService } from './people/people.service';

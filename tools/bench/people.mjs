@@ -24,7 +24,7 @@ export const addLocalPerson = (place, databaseUrl) =>
 
 /** Everybody who is linked signs in over there. @param {import('./place.mjs').Place} place @param {string} databaseUrl */
 export async function openToAll(place, databaseUrl) {
-  await place.cutover(['rollout', 'set', 'all', '--reason', 'bench'], databaseUrl);
+  await place.cutover(['rollout', 'set', 'all', '--without-backup', '--reason', 'bench'], databaseUrl);
 }
 
 /**
