@@ -245,7 +245,14 @@ describeOnEachEngine('what is kept of', (engine) => {
         subject: 'rollout',
         outcome: 'success',
         code: null,
-        detail: { version: 1, stage: 'all', percent: 0, testUsers: 0, reason: 'everybody is ready' },
+        detail: {
+          version: 1,
+          stage: 'all',
+          percent: 0,
+          testUsers: 0,
+          reason: 'everybody is ready',
+          hold: null,
+        },
       },
     ]);
   });

@@ -43,7 +43,7 @@ describeOnEachEngine('cutover db', (engine) => {
     const answers = await Promise.all(
       [1, 2].map(() => cutover.answer<{ applied: string[] }>(['db', 'migrate'])),
     );
-    expect(answers.flatMap(({ applied }) => applied).sort()).toEqual(STEPS);
+    expect(answers.flatMap(({ applied }) => applied)).toEqual(STEPS);
     expect(await schemaOf(database)).toEqual({ applied: STEPS, pending: [], unknown: [] });
   });
 

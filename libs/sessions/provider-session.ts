@@ -82,7 +82,7 @@ export class ProviderSession {
     stored: StoredProviderTokens,
     patience: AbortSignal,
   ): Promise<ProviderTokens | null> {
-    const row = await this.leases.take(owner.sessionId);
+    const row = await this.leases.take(owner.sessionId, stored.version);
     if (!row) return null;
     const outcome = await Promise.race([this.refresher.refresh(row), outOf(patience)]);
     switch (outcome?.outcome) {

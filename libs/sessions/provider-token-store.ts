@@ -11,6 +11,8 @@ import { type TokenOwner, TokenVault } from './vault/token-vault';
 export interface StoredProviderTokens extends ProviderTokens {
   /** Epoch milliseconds. */
   obtainedAt: number;
+  /** Counts writes. */
+  version: number;
   /** An attempt to refresh them failed, or its answer was lost, and the time for the next one has not come. */
   resting: boolean;
 }
@@ -58,7 +60,7 @@ export class ProviderTokenStore {
     const { clock } = this.database;
     const [row] = await this.database.query<ProviderTokenEntity & { resting: number | null }>(
       `SELECT access_token AS accessToken, refresh_token AS refreshToken, id_token AS idToken, obtained_at AS obtainedAt,
-         access_token_expires_at AS accessTokenExpiresAt,
+         access_token_expires_at AS accessTokenExpiresAt, version,
          (failures > 0 OR sent_at IS NOT NULL) AND lease_owner IS NULL AND refresh_due_at > ${clock} AS resting
        FROM cutover_provider_tokens WHERE session_id = ?`,
       [owner.sessionId],
@@ -70,6 +72,7 @@ export class ProviderTokenStore {
       idToken: row.idToken === null ? null : this.vault.open(row.idToken, 'id', owner),
       obtainedAt: row.obtainedAt,
       accessTokenExpiresAt: row.accessTokenExpiresAt,
+      version: row.version,
       resting: Boolean(row.resting),
     };
   }

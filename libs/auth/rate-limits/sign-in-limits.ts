@@ -65,8 +65,8 @@ export class SignInLimits {
    */
   async count<T>(about: SignInAttempt, attempt: () => Promise<T>): Promise<T> {
     const claims = this.claimsOf(about);
-    const takenAt = performance.now();
-    await this.take(claims, takenAt);
+    await this.take(claims);
+    const takenAt = performance.now(); // by now: the window that the points came out of had begun
     try {
       const result = await attempt();
       await this.giveBack(claims, takenAt);
@@ -88,7 +88,7 @@ export class SignInLimits {
   }
 
   /** All of them or none. */
-  private async take(claims: Claim[], takenAt: number): Promise<void> {
+  private async take(claims: Claim[]): Promise<void> {
     const outcomes = await Promise.allSettled(claims.map(({ limiter, key }) => limiter?.consume(key)));
     const failed = outcomes.flatMap((outcome, index) =>
       outcome.status === 'rejected' ? [{ claim: claims[index], reason: outcome.reason as unknown }] : [],
@@ -96,7 +96,7 @@ export class SignInLimits {
     if (failed.length === 0) return;
     await this.giveBack(
       claims.filter((_, index) => outcomes[index]?.status === 'fulfilled'),
-      takenAt,
+      performance.now(),
     );
     let wait = 0;
     for (const { claim, reason } of failed) {

@@ -83,13 +83,17 @@ export class LeaseStore {
     });
   }
 
-  /** Takes one row, due or not. @returns false while somebody holds it, or when there is none */
-  async claim(owner: string, sessionId: string): Promise<boolean> {
+  /**
+   * Takes one row, due or not.
+   * @param version that was read; a row that has newer tokens by now needs no refresh
+   * @returns false while somebody holds it, where it was renewed meanwhile, or when there is none
+   */
+  async claim(owner: string, sessionId: string, version: number): Promise<boolean> {
     const { clock } = this.database;
     const { affected } = await this.database.execute(
       `UPDATE cutover_provider_tokens SET lease_owner = ?, lease_until = ${clock} + ${LEASE}
-       WHERE session_id = ? AND (lease_until IS NULL OR lease_until <= ${clock})`,
-      [owner, sessionId],
+       WHERE session_id = ? AND version = ? AND (lease_until IS NULL OR lease_until <= ${clock})`,
+      [owner, sessionId, version],
     );
     return affected === 1;
   }

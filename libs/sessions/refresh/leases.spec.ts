@@ -100,25 +100,32 @@ describeOnEachEngine('leases on rows to refresh', (engine) => {
     expect(await leases(one).claimDue('a', 10)).toEqual([first]);
   });
 
+  it('are refused on a row that was renewed since it was read: it needs no refresh', async () => {
+    const [id = ''] = ids;
+    await execute('UPDATE cutover_provider_tokens SET version = 2');
+    expect(await leases(one).claim('a', id, 1)).toBe(false);
+    expect(await leases(one).claim('a', id, 2)).toBe(true);
+  });
+
   it('hold until they lapse, unless they are renewed', async () => {
     const [id = ''] = ids;
     const lapse = () =>
       execute(`UPDATE cutover_provider_tokens SET lease_until = 1 WHERE lease_owner IS NOT NULL`);
-    expect(await leases(one).claim('a', id)).toBe(true);
-    expect(await leases(other).claim('b', id)).toBe(false);
+    expect(await leases(one).claim('a', id, 1)).toBe(true);
+    expect(await leases(other).claim('b', id, 1)).toBe(false);
     await lapse();
     await leases(one).renew('a', ids);
-    expect(await leases(other).claim('b', id)).toBe(false);
+    expect(await leases(other).claim('b', id, 1)).toBe(false);
     await lapse();
-    expect(await leases(other).claim('b', id)).toBe(true);
+    expect(await leases(other).claim('b', id, 1)).toBe(true);
     await leases(one).renew('a', ids);
     expect((await row(id)).lease).toBe('b');
   });
 
   it('let nothing be sent once they have lapsed, or are another’s', async () => {
     const [id = '', lapsed = '', foreign = ''] = ids;
-    for (const mine of [id, lapsed]) await leases(one).claim('a', mine);
-    await leases(other).claim('b', foreign);
+    for (const mine of [id, lapsed]) await leases(one).claim('a', mine, 1);
+    await leases(other).claim('b', foreign, 1);
     await execute(`UPDATE cutover_provider_tokens SET lease_until = 1 WHERE session_id = '${lapsed}'`);
     expect(await leases(one).markSent('a', [id, lapsed, foreign])).toEqual([true, false, false]);
     expect([await row(id), await row(lapsed), await row(foreign)]).toMatchObject([
@@ -130,8 +137,8 @@ describeOnEachEngine('leases on rows to refresh', (engine) => {
 
   it('are given back with what each row needs, and only by their holder', async () => {
     const [retried = '', doubtful = '', foreign = ''] = ids;
-    for (const mine of [retried, doubtful]) await leases(one).claim('a', mine);
-    await leases(other).claim('b', foreign);
+    for (const mine of [retried, doubtful]) await leases(one).claim('a', mine, 1);
+    await leases(other).claim('b', foreign, 1);
     await leases(one).markSent('a', [retried, doubtful]);
     await leases(one).release('a', [
       { sessionId: retried, failures: 3, dueIn: 60_000, inDoubt: false },
@@ -147,7 +154,7 @@ describeOnEachEngine('leases on rows to refresh', (engine) => {
     const [current = '', overtaken = '', gone = ''] = ids;
     await execute(`UPDATE cutover_provider_tokens SET version = 2 WHERE session_id = '${overtaken}'`);
     await execute(`DELETE FROM cutover_provider_tokens WHERE session_id = '${gone}'`);
-    await leases(other).claim('b', current);
+    await leases(other).claim('b', current, 1);
     const stored = await leases(one).storeRenewed(
       [current, overtaken, gone].map((id) => renewedTokens(id, 1)),
     );

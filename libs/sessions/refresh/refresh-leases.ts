@@ -21,11 +21,15 @@ export class RefreshLeases implements OnApplicationShutdown {
     return { claimed: ids.length, rows };
   }
 
-  /** One row for whoever needs its tokens now; one that we hold already, too. @returns null while another process holds it */
-  async take(sessionId: string): Promise<LeasedTokens | null> {
+  /**
+   * One row for whoever needs its tokens now; one that we hold already, too.
+   * @param version that was read
+   * @returns null while another process holds it, or where it was renewed meanwhile
+   */
+  async take(sessionId: string, version: number): Promise<LeasedTokens | null> {
     const ours = this.held.get(sessionId);
     if (ours) return ours;
-    if (!(await this.store.claim(this.owner, sessionId))) return null;
+    if (!(await this.store.claim(this.owner, sessionId, version))) return null;
     const [row] = await this.load([sessionId]);
     return row ?? null;
   }
