@@ -65,7 +65,8 @@ describe('refresh by several processes', () => {
 
   async function startApi(url = database.url): Promise<ApiProcess> {
     const api = await ApiProcess.start({
-      ...standIn.settings({ EXTERNAL_AUTH_REFRESH_REPEAT: 'false' }),
+      // No answer is lost to a busy machine: a timeout is as ambiguous as a reset, and only resets are meant here.
+      ...standIn.settings({ EXTERNAL_AUTH_REFRESH_REPEAT: 'false', EXTERNAL_AUTH_TIMEOUT: '60000' }),
       ...SECRETS,
       DATABASE_URL: url,
       TOKEN_REFRESH_INTERVAL: '1',
