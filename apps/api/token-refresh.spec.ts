@@ -113,7 +113,7 @@ describe('refresh by several processes', () => {
   it('spends no token twice and loses no session', async () => {
     await open(2000);
     await Promise.all([startApi(), startApi(), startApi(), startApi()]);
-    await until(allSettled);
+    await until(allSettled, 100);
     const { calls, replays } = await standIn.control.state();
     expect({ refreshes: calls.refresh, replays }).toEqual({ refreshes: 2000, replays: 0 });
     expect((await find()).filter(({ version, endReason }) => version !== 2 || endReason)).toEqual([]);
