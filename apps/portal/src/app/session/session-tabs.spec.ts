@@ -83,8 +83,10 @@ describe('Session, among other tabs', () => {
     const letGo = await otherTabIsAtIt();
     const renewal = session.renew('first');
     letGo();
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    api.expectOne('/api/auth/refresh').flush(sessionAnswer('second'));
+    let asked = api.match('/api/auth/refresh');
+    for (; asked.length === 0; asked = api.match('/api/auth/refresh')) await settle();
+    expect(asked).toHaveLength(1);
+    asked[0]?.flush(sessionAnswer('second'));
     await renewal;
     expect(session.bearer).toBe('second');
   });
