@@ -93,6 +93,11 @@ export class Database {
     }
   }
 
+  /** Whether the caller is inside a transaction: what it reads by another connection, it may not see, or wait for for ever. */
+  get isInTransaction(): boolean {
+    return this.transactions.getStore()?.open ?? false;
+  }
+
   /**
    * Does something that must not come before the commit: at once outside of a transaction, else when it is over. Also
    * after an undone one, because a commit whose answer was lost looks like that.

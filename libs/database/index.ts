@@ -1,3 +1,4 @@
+export * from './coalescer';
 export * from './data-source';
 export * from './database';
 export * from './database-health';

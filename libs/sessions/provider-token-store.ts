@@ -6,7 +6,7 @@ import type { ProviderTokens } from '@cutover/external-auth';
 import { bearerRows } from './bearer-rows';
 import type { ProviderTokenEntity } from './entities/provider-token.entity';
 import { timeToRefresh } from './refresh/refresh-schedule';
-import { type TokenOwner, TokenVault } from './vault/token-vault';
+import { type SealedTokens, type TokenOwner, TokenVault } from './vault/token-vault';
 
 export interface StoredProviderTokens extends ProviderTokens {
   /** Epoch milliseconds. */
@@ -15,6 +15,18 @@ export interface StoredProviderTokens extends ProviderTokens {
   version: number;
   /** An attempt to refresh them failed, or its answer was lost, and the time for the next one has not come. */
   resting: boolean;
+}
+
+/** A new session's tokens as they are written. */
+export interface SealedProviderTokens extends SealedTokens {
+  sessionId: string;
+  /** Of the access token; see {@link bearerHash}. */
+  bearerHash: string;
+  /** Epoch milliseconds. */
+  obtainedAt: number;
+  accessTokenExpiresAt: number;
+  /** Milliseconds from when they are written; `null` where they cannot be refreshed. */
+  refreshDueIn: number | null;
 }
 
 /** The provider's tokens of a session: sealed on the way in, opened on the way out. */
@@ -31,28 +43,42 @@ export class ProviderTokenStore {
     this.buffer = settings.get('session', { infer: true }).tokenRefreshBuffer * 1000;
   }
 
-  async insert(owner: TokenOwner, tokens: ProviderTokens): Promise<void> {
+  seal(owner: TokenOwner, tokens: ProviderTokens): SealedProviderTokens {
     const { accessToken, accessTokenExpiresAt, refreshToken, idToken } = tokens;
     const life = { obtainedAt: Date.now(), accessTokenExpiresAt };
+    return {
+      ...life,
+      sessionId: owner.sessionId,
+      bearerHash: bearerHash(accessToken),
+      accessToken: this.vault.seal(accessToken, 'access', owner),
+      refreshToken: refreshToken && this.vault.seal(refreshToken, 'refresh', owner),
+      idToken: idToken && this.vault.seal(idToken, 'id', owner),
+      refreshDueIn: refreshToken === null ? null : timeToRefresh(life, this.buffer),
+    };
+  }
+
+  /** Inside the transaction that makes their sessions. */
+  async insertAll(sealed: readonly SealedProviderTokens[]): Promise<void> {
+    if (sealed.length === 0) return;
     await this.database.execute(
       `INSERT INTO cutover_provider_tokens (session_id, access_token, refresh_token, id_token, obtained_at, access_token_expires_at, version, refresh_due_at)
-       VALUES (?, ?, ?, ?, ?, ?, 1, ${this.database.clock} + ?)`,
-      [
-        owner.sessionId,
-        this.vault.seal(accessToken, 'access', owner),
-        refreshToken && this.vault.seal(refreshToken, 'refresh', owner),
-        idToken && this.vault.seal(idToken, 'id', owner),
-        life.obtainedAt,
-        accessTokenExpiresAt,
-        refreshToken && timeToRefresh(life, this.buffer),
-      ],
+       VALUES ${sealed.map(() => `(?, ?, ?, ?, ?, ?, 1, ${this.database.clock} + ?)`).join(', ')}`,
+      sealed.flatMap((tokens) => [
+        tokens.sessionId,
+        tokens.accessToken,
+        tokens.refreshToken,
+        tokens.idToken,
+        tokens.obtainedAt,
+        tokens.accessTokenExpiresAt,
+        tokens.refreshDueIn,
+      ]),
     );
-    const bearer = {
-      tokenHash: bearerHash(accessToken),
-      sessionId: owner.sessionId,
-      expiresAt: accessTokenExpiresAt,
-    };
-    const { sql, parameters } = bearerRows(this.database.engine, [bearer]);
+    const bearers = sealed.map(({ bearerHash: tokenHash, sessionId, accessTokenExpiresAt: expiresAt }) => ({
+      tokenHash,
+      sessionId,
+      expiresAt,
+    }));
+    const { sql, parameters } = bearerRows(this.database.engine, bearers);
     await this.database.execute(sql, parameters);
   }
 

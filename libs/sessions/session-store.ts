@@ -29,11 +29,12 @@ export class SessionStore {
     private readonly live: LiveSessions,
   ) {}
 
-  async insert(session: SessionRow): Promise<void> {
+  /** @param sessions at least one */
+  async insertAll(sessions: readonly SessionRow[]): Promise<void> {
     await this.database.execute(
       `INSERT INTO cutover_sessions (id, user_id, auth_mode, generation, presentations, created_at, last_used_at, expires_at, user_agent, address)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      [
+       VALUES ${sessions.map(() => '(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)').join(', ')}`,
+      sessions.flatMap((session) => [
         session.id,
         session.userId,
         session.authMode,
@@ -44,7 +45,7 @@ export class SessionStore {
         session.expiresAt,
         session.userAgent,
         session.address,
-      ],
+      ]),
     );
   }
 

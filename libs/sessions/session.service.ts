@@ -4,7 +4,7 @@ import { SettingsService } from '@cutover/config';
 import { type AuthMode, NotAuthenticated, type Session, TokenInvalid, type User } from '@cutover/contracts';
 import { Database } from '@cutover/database';
 import type { ProviderTokens } from '@cutover/external-auth';
-import { AuditTrail } from '@cutover/operations';
+import { AuditTrail, type NotedEntry } from '@cutover/operations';
 import { type Person, personName, type UserRecord, UserRepository } from '@cutover/users';
 import { type Rotation, rotate } from './cookie/rotation';
 import { SessionCookie, type SessionReference } from './cookie/session-cookie';
@@ -15,6 +15,7 @@ import { LocalAccessTokens } from './local-access-tokens';
 import { ProviderSession } from './provider-session';
 import { ProviderTokenStore } from './provider-token-store';
 import { whyOver } from './session-end';
+import { SessionStarts } from './session-starts';
 import { type SessionRow, SessionStore } from './session-store';
 
 /** Where a sign-in came from, for the person's own list of sessions. */
@@ -52,6 +53,7 @@ export class SessionService {
   constructor(
     private readonly database: Database,
     private readonly store: SessionStore,
+    private readonly starts: SessionStarts,
     private readonly providerTokens: ProviderTokenStore,
     private readonly provider: ProviderSession,
     private readonly users: UserRepository,
@@ -80,12 +82,12 @@ export class SessionService {
       ...device,
     };
     const tokens = signIn.authMode === 'external' ? signIn.tokens : null;
+    const owner = { userId: row.userId, sessionId: row.id };
     try {
-      await this.database.transaction(async () => {
-        await this.store.insert(row);
-        if (tokens) await this.providerTokens.insert({ userId: row.userId, sessionId: row.id }, tokens);
-        await this.users.recordSignIn(row.userId, now);
-        await this.recordStart(signIn, row.id);
+      await this.starts.write({
+        session: row,
+        tokens: tokens && this.providerTokens.seal(owner, tokens),
+        entries: this.entriesOf(signIn, row.id),
       });
     } catch (error) {
       this.provider.forget(row.id, tokens?.refreshToken ?? null);
@@ -142,13 +144,14 @@ export class SessionService {
     this.provider.forget(sessionId, refreshToken);
   }
 
-  private async recordStart(signIn: SignIn, sessionId: string): Promise<void> {
+  private entriesOf(signIn: SignIn, sessionId: string): NotedEntry[] {
     const person = `user:${signIn.user.id}`;
     const entry = { actor: person, subject: person, outcome: 'success' as const };
     const { authMode } = signIn;
-    await this.audit.record({ ...entry, action: 'sign_in', detail: { authMode, sessionId } });
+    const entries = [this.audit.noted({ ...entry, action: 'sign_in', detail: { authMode, sessionId } })];
     if (signIn.authMode === 'local' && signIn.fallback)
-      await this.audit.record({ ...entry, action: 'sign_in.fallback', detail: { sessionId } });
+      entries.push(this.audit.noted({ ...entry, action: 'sign_in.fallback', detail: { sessionId } }));
+    return entries;
   }
 
   private reference(cookieValue: string | undefined): SessionReference {

@@ -17,6 +17,7 @@ import { LeaseStore } from './refresh/lease-store';
 import { RefreshLeases } from './refresh/refresh-leases';
 import { RefreshSettlement } from './refresh/refresh-settlement';
 import { TokenRefresher } from './refresh/token-refresher';
+import { SessionStarts } from './session-starts';
 import { SessionStore } from './session-store';
 import { SessionService } from './session.service';
 import { KeyRotation } from './vault/key-rotation';
@@ -32,6 +33,7 @@ import { TokenVault } from './vault/token-vault';
   providers: [
     SessionService,
     SessionStore,
+    SessionStarts,
     LiveSessions,
     LastUses,
     SessionUse,

@@ -44,6 +44,12 @@ describeOnEachEngine('people', (engine) => {
     hashedPassword: null,
   });
 
+  const existing = async (id: number) => {
+    const user = await users.findById(id);
+    if (!user) throw new Error(`no user ${id}`);
+    return user;
+  };
+
   /** As the legacy application may have written it: past our rules. */
   const insertLegacy = (username: string) =>
     dataSource.query(`INSERT INTO users (username, hashed_password) VALUES (?, 'x')`, [username]);
@@ -195,13 +201,12 @@ describeOnEachEngine('people', (engine) => {
     );
     const before = dump(testDatabase, 'users');
     await users.link(id, 'oid-1');
-    await users.recordExternalSignIn(id, {
+    await users.recordExternalProfile(await existing(id), {
       displayName: 'Ada \u{1F980}',
       azureEmail: 'ada@contoso.example',
-      at: new Date('2026-01-02T03:04:05Z'),
     });
     await users.recordTokenRefreshes([id], new Date('2026-01-02T03:04:06Z'));
-    await users.recordSignIn(id, 1);
+    await users.recordSignIns([id], 1);
     await users.setPin(id, 'external', { by: 'olga' });
     expect(await users.findById(id)).toMatchObject({
       displayName: 'Ada \u{1F980}',
@@ -217,18 +222,13 @@ describeOnEachEngine('people', (engine) => {
   });
 
   it('keep what the provider said before where it says nothing now', async () => {
-    const { id } = await users.create(person('ada'));
-    await users.recordExternalSignIn(id, {
-      displayName: 'Ada',
-      azureEmail: 'ada@contoso.example',
-      at: new Date(),
-    });
-    expect(
-      await users.recordExternalSignIn(id, { displayName: null, azureEmail: null, at: new Date() }),
-    ).toMatchObject({
-      displayName: 'Ada',
-      azureEmail: 'ada@contoso.example',
-    });
+    const ada = await users.create(person('ada'));
+    const known = { displayName: 'Ada', azureEmail: 'ada@contoso.example' };
+    const signedIn = await users.recordExternalProfile(ada, known);
+    expect(signedIn).toEqual({ ...ada, ...known });
+    const again = await users.recordExternalProfile(signedIn, { displayName: null, azureEmail: null });
+    expect(again).toEqual(signedIn);
+    expect(await existing(ada.id)).toEqual(signedIn);
   });
 
   it('give no rights to a role that only the legacy application knows', async () => {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Page, type Pin, ValidationFailed } from '@cutover/contracts';
-import { Database, isDuplicate } from '@cutover/database';
-import { namesEqual } from './names/fold-name';
+import { Coalescer, Database, isDuplicate } from '@cutover/database';
+import { foldName } from './names/fold-name';
 import { type NameColumn, NameCandidates } from './names/name-candidates';
 import { assertWellFormed, type NewUser } from './new-user';
 import { pageAfter, type PageRequest } from './page-cursor';
@@ -17,11 +17,14 @@ import {
 export type UsernameMatch =
   { outcome: 'none' } | { outcome: 'one'; user: UserRecord } | { outcome: 'ambiguous'; users: UserRecord[] };
 
+/** What the provider says of a person; `null` where it says nothing. */
 export interface ExternalProfile {
   displayName: string | null;
   azureEmail: string | null;
-  at: Date;
 }
+
+/** Look-ups in one statement. */
+const LARGEST_SET = 200;
 
 /**
  * People. Nothing here rewrites a legacy column: `updated_at` is written as it stands, because a legacy table may say
@@ -29,6 +32,15 @@ export interface ExternalProfile {
  */
 @Injectable()
 export class UserRepository {
+  private readonly byUsername = new Coalescer<string, UserRecord[]>(
+    (names) => this.findByNames('username', names),
+    LARGEST_SET,
+  );
+  private readonly byExternalUserId = new Coalescer<string, UserRecord | null>(
+    (ids) => this.findByExternalUserIds(ids),
+    LARGEST_SET,
+  );
+
   constructor(
     private readonly database: Database,
     private readonly candidates: NameCandidates,
@@ -40,13 +52,15 @@ export class UserRepository {
 
   async findByExternalUserId(objectId: string): Promise<UserRecord | null> {
     if (!/^[\x21-\x7e]+$/.test(objectId)) return null; // the column is ASCII, and MySQL refuses to compare others
-    const user = await this.findOne('u.external_user_id = ?', [objectId]);
-    return user?.externalUserId === objectId ? user : null; // MySQL's collations ignore trailing spaces
+    if (!this.database.isInTransaction) return this.byExternalUserId.add(objectId);
+    return (await this.findByExternalUserIds([objectId]))[0] ?? null;
   }
 
   /** Whom a typed name stands for: NFC and simple case folding decide, alike on every engine and collation. */
   async findByUsername(username: string): Promise<UsernameMatch> {
-    const users = await this.findByName('username', username);
+    const users = this.database.isInTransaction
+      ? await this.findByName('username', username)
+      : await this.byUsername.add(username);
     const [user] = users;
     if (!user) return { outcome: 'none' };
     return users.length === 1 ? { outcome: 'one', user } : { outcome: 'ambiguous', users };
@@ -105,39 +119,40 @@ export class UserRepository {
     }
   }
 
-  /** Keeps what the provider says about a person; what it does not say stays. */
-  async recordExternalSignIn(
-    id: number,
-    { displayName, azureEmail, at }: ExternalProfile,
-  ): Promise<UserRecord> {
-    await this.database.execute(
-      `UPDATE users SET display_name = COALESCE(?, display_name), azure_email = COALESCE(?, azure_email),
-         last_token_refresh = ?, updated_at = updated_at WHERE id = ?`,
-      [cut(displayName), cut(azureEmail), toDatetime(at), id],
-    );
-    return this.existing(id);
+  /** Keeps what the provider says about a person; what it does not say stays. @returns the person with it */
+  async recordExternalProfile(user: UserRecord, profile: ExternalProfile): Promise<UserRecord> {
+    const displayName = cut(profile.displayName) ?? user.displayName;
+    const azureEmail = cut(profile.azureEmail) ?? user.azureEmail;
+    if (displayName !== user.displayName || azureEmail !== user.azureEmail) {
+      await this.database.execute(
+        `UPDATE users SET display_name = ?, azure_email = ?, updated_at = updated_at WHERE id = ?`,
+        [displayName, azureEmail, user.id],
+      );
+    }
+    return { ...user, displayName, azureEmail };
   }
 
-  /** @param ids at least one */
+  /** Stamps people whose tokens came from the provider. @param ids in the order in which their rows are locked */
   async recordTokenRefreshes(ids: readonly number[], at: Date): Promise<void> {
+    if (ids.length === 0) return;
     await this.database.execute(
       `UPDATE users SET last_token_refresh = ?, updated_at = updated_at WHERE id IN (${ids.map(() => '?').join(', ')})`,
       [toDatetime(at), ...ids],
     );
   }
 
-  /** @param at epoch milliseconds */
-  async recordSignIn(id: number, at: number): Promise<void> {
-    await this.writeState(id, { last_sign_in_at: at });
+  /** @param ids at least one, in the order in which their rows are locked @param at epoch milliseconds */
+  async recordSignIns(ids: readonly number[], at: number): Promise<void> {
+    await this.writeState(ids, { last_sign_in_at: at });
   }
 
   /** @param code `null` once the external side has let the person in again */
   async recordExternalRefusal(id: number, code: string | null): Promise<void> {
-    await this.writeState(id, { last_external_refusal: code });
+    await this.writeState([id], { last_external_refusal: code });
   }
 
   async setPin(id: number, pin: Pin, { by }: { by: string }): Promise<void> {
-    await this.writeState(id, { pin, pin_set_by: by, pin_set_at: Date.now() });
+    await this.writeState([id], { pin, pin_set_by: by, pin_set_at: Date.now() });
   }
 
   async setActive(id: number, active: boolean): Promise<void> {
@@ -154,9 +169,19 @@ export class UserRepository {
   }
 
   private async findByName(column: NameColumn, name: string): Promise<UserRecord[]> {
-    const { sql, parameters } = await this.candidates.condition(column, name);
-    const found = await this.find(sql, parameters);
-    return found.filter((user) => namesEqual(user[column] ?? '', name));
+    return (await this.findByNames(column, [name]))[0] ?? [];
+  }
+
+  private async findByNames(column: NameColumn, names: readonly string[]): Promise<UserRecord[][]> {
+    const { sql, parameters } = await this.candidates.condition(column, names);
+    const found = Map.groupBy(await this.find(sql, parameters), (user) => foldName(user[column] ?? ''));
+    return names.map((name) => found.get(foldName(name)) ?? []);
+  }
+
+  private async findByExternalUserIds(ids: readonly string[]): Promise<(UserRecord | null)[]> {
+    const found = await this.find(`u.external_user_id IN (${ids.map(() => '?').join(', ')})`, [...ids]);
+    // To the letter: MySQL's collations ignore trailing spaces.
+    return ids.map((id) => found.find(({ externalUserId }) => externalUserId === id) ?? null);
   }
 
   private async find(condition: string, parameters: unknown[]): Promise<UserRecord[]> {
@@ -177,14 +202,18 @@ export class UserRepository {
     return user;
   }
 
-  private async writeState(userId: number, values: Record<string, string | number | null>): Promise<void> {
+  private async writeState(
+    userIds: readonly number[],
+    values: Record<string, string | number | null>,
+  ): Promise<void> {
     const columns = Object.keys(values);
     const conflict =
       this.database.engine === 'mysql' ? 'ON DUPLICATE KEY UPDATE' : 'ON CONFLICT (user_id) DO UPDATE SET';
+    const row = `(?${', ?'.repeat(columns.length)})`;
     await this.database.execute(
-      `INSERT INTO cutover_user_state (user_id, ${columns.join(', ')}) VALUES (?${', ?'.repeat(columns.length)})
+      `INSERT INTO cutover_user_state (user_id, ${columns.join(', ')}) VALUES ${userIds.map(() => row).join(', ')}
        ${conflict} ${columns.map((column) => `${column} = ?`).join(', ')}`,
-      [userId, ...Object.values(values), ...Object.values(values)],
+      [...userIds.flatMap((id) => [id, ...Object.values(values)]), ...Object.values(values)],
     );
   }
 }

@@ -42,10 +42,9 @@ export class AccountLinking {
         : await this.provision(identity, attempt));
     this.admit(user, identity);
     if (user.lastExternalRefusal !== null) await this.users.recordExternalRefusal(user.id, null);
-    return this.users.recordExternalSignIn(user.id, {
+    return this.users.recordExternalProfile(user, {
       displayName: identity.name,
       azureEmail: identity.email ?? addressLike(identity.preferredUsername),
-      at: new Date(),
     });
   }
 

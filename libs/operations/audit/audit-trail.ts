@@ -30,6 +30,9 @@ export interface AuditEntry {
   detail?: Record<string, string | number | boolean | null>;
 }
 
+/** An entry as it goes into the table: with who asked for it, from where and when. */
+export type NotedEntry = readonly (string | number | null)[];
+
 /** Characters, as the columns hold them. */
 const LONGEST = { name: 150, address: 45, requestId: 64 };
 
@@ -43,22 +46,32 @@ export class AuditTrail {
    *
    * @throws ServiceUnavailable
    */
-  async record({ action, actor, subject, outcome, code, detail }: AuditEntry): Promise<void> {
+  record(entry: AuditEntry): Promise<void> {
+    return this.recordAll([this.noted(entry)]);
+  }
+
+  /** Takes an entry down for {@link recordAll}, which may run after the request that it is about. */
+  noted({ action, actor, subject, outcome, code, detail }: AuditEntry): NotedEntry {
     const request = currentRequest();
+    return [
+      Date.now(),
+      cut(actor, LONGEST.name),
+      action,
+      cut(subject ?? null, LONGEST.name),
+      outcome,
+      code ?? null,
+      cut(request?.address ?? null, LONGEST.address),
+      cut(request?.requestId ?? null, LONGEST.requestId),
+      detail ? JSON.stringify(detail) : null,
+    ];
+  }
+
+  /** Adds entries, at least one, as {@link record} does. @throws ServiceUnavailable */
+  async recordAll(entries: readonly NotedEntry[]): Promise<void> {
     await this.database.execute(
       `INSERT INTO audit_log (at, actor, action, subject, outcome, code, address, request_id, detail)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      [
-        Date.now(),
-        cut(actor, LONGEST.name),
-        action,
-        cut(subject ?? null, LONGEST.name),
-        outcome,
-        code ?? null,
-        cut(request?.address ?? null, LONGEST.address),
-        cut(request?.requestId ?? null, LONGEST.requestId),
-        detail ? JSON.stringify(detail) : null,
-      ],
+       VALUES ${entries.map(() => '(?, ?, ?, ?, ?, ?, ?, ?, ?)').join(', ')}`,
+      entries.flat(),
     );
   }
 }

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
 import { SettingsService } from '@cutover/config';
+import { Coalescer } from '@cutover/database';
 import {
   ExternalAuthClient,
   ExternalMisconfigured,
@@ -12,7 +13,6 @@ import {
 import { Metrics } from '@cutover/operations';
 import type { SessionEnd } from '../entities/session.entity';
 import { TokenVault, VaultError } from '../vault/token-vault';
-import { Coalescer } from './coalescer';
 import { type LeasedTokens, LeaseStore } from './lease-store';
 import { RefreshLeases } from './refresh-leases';
 import { RefreshSettlement } from './refresh-settlement';

@@ -36,7 +36,7 @@ describeOnEachEngine('tokens at rest', (engine) => {
       const owner = await sessions.addSession();
       const token = () => randomBytes(length).toString('base64url').slice(0, length);
       const given = { accessToken: token(), refreshToken: token(), idToken: token() };
-      await tokens.insert(owner, { ...given, accessTokenExpiresAt: Date.now() + 60_000 });
+      await tokens.insertAll([tokens.seal(owner, { ...given, accessTokenExpiresAt: Date.now() + 60_000 })]);
       expect(await tokens.find(owner)).toMatchObject(given);
 
       const rotated = sessions.with(keyNamed('new'), KEY);
@@ -53,7 +53,7 @@ describeOnEachEngine('tokens at rest', (engine) => {
     const [elsewhere] = await sessions.add(1, KEY);
     const here = await sessions.addSession(userId);
     const given = { ...tokensNamed('this session'), idToken: null };
-    await tokens.insert(here, { ...given, accessTokenExpiresAt: Date.now() + 60_000 });
+    await tokens.insertAll([tokens.seal(here, { ...given, accessTokenExpiresAt: Date.now() + 60_000 })]);
     const origin = from === 'here' ? here : elsewhere;
     const [row] = await sessions.database.query<{ sealed: string }>(
       'SELECT refresh_token AS sealed FROM cutover_provider_tokens WHERE session_id = ?',

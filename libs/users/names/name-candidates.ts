@@ -32,10 +32,14 @@ export class NameCandidates {
 
   constructor(private readonly database: Database) {}
 
-  async condition(column: NameColumn, name: string): Promise<Condition> {
+  /** @param names at least one, and no more than SQLite's expressions are deep (1,000) */
+  async condition(column: NameColumn, names: readonly string[]): Promise<Condition> {
     if (this.database.engine === 'sqlite')
-      return { sql: `u.${column} LIKE ? ESCAPE '\\'`, parameters: [likePattern(name)] };
-    const spellings = spellingsOf(name);
+      return {
+        sql: names.map(() => `u.${column} LIKE ? ESCAPE '\\'`).join(' OR '),
+        parameters: names.map(likePattern),
+      };
+    const spellings = names.flatMap(spellingsOf);
     const { charset, collation } = await this.columnOf(column);
     // A column's own collation can use its index, and a letter that its character set lacks is in none of its rows.
     // One that tells cases apart cannot find what differs by case.

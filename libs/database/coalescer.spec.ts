@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Coalescer } from './coalescer';
+import { ServiceUnavailable } from './errors';
 
 describe('group commit', () => {
   it('writes one set at a time, and what comes meanwhile together, up to the largest set', async () => {
@@ -16,6 +17,27 @@ describe('group commit', () => {
     open();
     expect(await results).toEqual([10, 20, 30, 40, 50]);
     expect(sets).toEqual([[1], [2, 3, 4], [5]]);
+  });
+
+  it('serves each alone where several failed together, so that nobody fails for another’s item', async () => {
+    const coalescer = new Coalescer(async (items: string[]) => {
+      if (items.includes('bad')) throw new Error('not written');
+      return items;
+    }, 10);
+    const settled = await Promise.allSettled(['first', 'bad', 'good'].map((item) => coalescer.add(item)));
+    expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  });
+
+  it('fails a whole set at once while the database is down', async () => {
+    const sizes: number[] = [];
+    const coalescer = new Coalescer(async (items: number[]) => {
+      sizes.push(items.length);
+      if (sizes.length > 1) throw new ServiceUnavailable('down');
+      return items;
+    }, 10);
+    const settled = await Promise.allSettled([1, 2, 3, 4].map((item) => coalescer.add(item)));
+    expect(settled.filter(({ status }) => status === 'rejected')).toHaveLength(3);
+    expect(sizes).toEqual([1, 3]);
   });
 
   it('fails those of the set that failed, and goes on', async () => {
