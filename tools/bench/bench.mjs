@@ -4,6 +4,7 @@ import { build, isBuilt } from '../setup/build.mjs';
 import { Place } from './place.mjs';
 import { markdown, save } from './report.mjs';
 import { authenticatedRequest } from './rows/authenticated-request.mjs';
+import { circuitOpen } from './rows/circuit-open.mjs';
 import { externalSignIn } from './rows/external-sign-in.mjs';
 import { refreshSweep } from './rows/refresh-sweep.mjs';
 import { startAndMemory } from './rows/start-and-memory.mjs';
@@ -28,6 +29,7 @@ const ROWS = new Map(
     me: authenticatedRequest,
     storm: underSignIns,
     'sign-in': externalSignIn,
+    outage: circuitOpen,
     sweep: refreshSweep,
     start: startAndMemory,
   }),
