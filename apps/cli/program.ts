@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { breakGlassCommand } from './commands/break-glass/break-glass.command';
 import { databaseCommand } from './commands/database.command';
 import { keysCommand } from './commands/keys/keys.command';
 import { rolloutCommand } from './commands/rollout/rollout.command';
@@ -27,6 +28,7 @@ export function program(options: ProgramOptions): Command {
     sessionsCommand(),
     rolloutCommand(),
     keysCommand(),
+    breakGlassCommand(),
   ]) {
     cli.addCommand(command);
   }

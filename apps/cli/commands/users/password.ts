@@ -20,7 +20,8 @@ export async function readPassword(): Promise<string> {
 
 /** @returns what is wrong with it, in words that follow "password: " */
 export function faultIn(password: string): string | null {
-  if (password === '') return 'standard input was empty; pipe the password in, or use --no-password';
+  if (password === '')
+    return 'standard input was empty; pipe the password in, or use --no-password where the command has it';
   if (/[\r\n]/.test(password)) return 'expects one line, standard input has more';
   if (/\p{Cc}/u.test(password)) return 'must not contain NUL or other control characters';
   if ([...password].length < SHORTEST) return `expects at least ${SHORTEST} characters`;
