@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { breakGlassCommand } from './commands/break-glass/break-glass.command';
+import { checkApiCommand } from './commands/check-api.command';
 import { databaseCommand } from './commands/database.command';
 import { keysCommand } from './commands/keys/keys.command';
 import { rolloutCommand } from './commands/rollout/rollout.command';
@@ -29,6 +30,7 @@ export function program(options: ProgramOptions): Command {
     rolloutCommand(),
     keysCommand(),
     breakGlassCommand(),
+    checkApiCommand(),
   ]) {
     cli.addCommand(command);
   }
