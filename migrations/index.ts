@@ -1,4 +1,5 @@
 import { Baseline1780000000001 } from './baseline';
+import { BreakGlass1780000000007 } from './break-glass';
 import { ExternalIdentity1780000000002 } from './external-identity';
 import { RolloutRecords1780000000005 } from './rollout-records';
 import { SignInState1780000000003 } from './sign-in-state';
@@ -11,6 +12,7 @@ export const migrations = [
   SignInState1780000000003,
   UserSync1780000000004,
   RolloutRecords1780000000005,
+  BreakGlass1780000000007,
 ];
 
 export { MigrationRefusal } from './support/refusal';

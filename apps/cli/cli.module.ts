@@ -1,3 +1,4 @@
+import { BreakGlassModule } from '@cutover/auth/break-glass';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ConfigurationModule, type Settings } from '@cutover/config';
 import { DatabaseModule } from '@cutover/database';
@@ -18,6 +19,7 @@ export class CliModule {
         UsersModule,
         UserSyncModule,
         RolloutModule,
+        BreakGlassModule,
       ],
     };
   }

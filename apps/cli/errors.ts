@@ -52,3 +52,18 @@ export class RotationIncomplete extends Error {
     super(reasons.filter((reason) => reason !== false).join(' '));
   }
 }
+
+/** The report was printed by then. Exit code 1. */
+export class ApiCheckFailed extends Error {
+  constructor(steps: string[]) {
+    super(`The external API did not pass: ${[...new Set(steps)].join(', ')}. The report says what to do.`);
+  }
+}
+
+/** Nothing is wrong with the API as far as could be seen. Exit code 2. */
+export class TestAccountRefused extends ProblemError {
+  readonly code = 'invalid_credentials';
+  constructor(advice: string) {
+    super({ detail: `The external API refused the test account. ${advice}` });
+  }
+}

@@ -1,4 +1,6 @@
 import { Command } from 'commander';
+import { breakGlassCommand } from './commands/break-glass/break-glass.command';
+import { checkApiCommand } from './commands/check-api.command';
 import { databaseCommand } from './commands/database.command';
 import { keysCommand } from './commands/keys/keys.command';
 import { rolloutCommand } from './commands/rollout/rollout.command';
@@ -27,6 +29,8 @@ export function program(options: ProgramOptions): Command {
     sessionsCommand(),
     rolloutCommand(),
     keysCommand(),
+    breakGlassCommand(),
+    checkApiCommand(),
   ]) {
     cli.addCommand(command);
   }

@@ -9,6 +9,7 @@ import { AuthController } from './auth.controller';
 import { BearerAuthentication } from './bearer/bearer-authentication';
 import { BearerGuard } from './bearer/bearer.guard';
 import { VerifiedTokens } from './bearer/verified-tokens';
+import { BreakGlassModule } from './break-glass/break-glass.module';
 import { DeviceCookie } from './device/device-cookie';
 import { AccountLinking } from './external/account-linking';
 import { ExternalAuthGuard } from './external/external-auth.guard';
@@ -27,7 +28,7 @@ import { SignInRecord } from './sign-in/sign-in-record';
 import { TroubleController } from './trouble/trouble.controller';
 
 @Module({
-  imports: [PassportModule, UsersModule, ExternalAuthModule, SessionsModule, RolloutModule],
+  imports: [PassportModule, UsersModule, ExternalAuthModule, SessionsModule, RolloutModule, BreakGlassModule],
   controllers: [AuthController, OwnSessionsController, TroubleController],
   providers: [
     LocalStrategy,

@@ -31,6 +31,8 @@ import { ProviderHttp } from './transport/provider-http';
     ExternalAvailability,
     ProviderHttp,
     ProviderCircuits,
+    ProviderApi,
+    IdentityReader,
   ],
 })
 export class ExternalAuthModule {}

@@ -1,5 +1,8 @@
 export { type Availability, ExternalAvailability } from './availability/external-availability';
 export { ExternalProbeModule } from './availability/external-probe.module';
+export { ApiCheck, type CheckReport } from './check/api-check';
+export { ApiCheckModule } from './check/api-check.module';
+export type { CheckStep } from './check/check-step';
 export * from './errors';
 export {
   ExternalAuthClient,
@@ -14,4 +17,5 @@ export { ProviderCircuits } from './resilience/provider-circuits';
 export { isCanonicalJwt } from './tokens/canonical-jwt';
 export type { ProviderIdentity } from './tokens/identity-reader';
 export { ProviderTokenVerifier, type VerifiedAccessToken } from './tokens/provider-token-verifier';
+export { withDomain } from './username-domain';
 export { describeFailure, type UpstreamFailure } from './upstream-failure';

@@ -40,6 +40,7 @@ const PERSON: UserRecord = {
   pin: null,
   lastSignInAt: null,
   lastExternalRefusal: null,
+  breakGlass: false,
 };
 const TESTER = { ...PERSON, id: 2, username: 'grace' };
 const OLGA = { userId: 3, name: 'olga' };

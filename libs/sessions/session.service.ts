@@ -30,6 +30,8 @@ export type SignIn =
       user: UserRecord;
       authMode: 'local';
       /** In place of the external side, which was down. */ fallback?: true;
+      /** With the credentials for an emergency, and how the external side did then; no such password goes there. */
+      breakGlass?: { provider: 'up' | 'down' | 'unknown' };
     }
   | { user: UserRecord; authMode: 'external'; tokens: ProviderTokens };
 
@@ -148,7 +150,13 @@ export class SessionService {
     const person = `user:${signIn.user.id}`;
     const entry = { actor: person, subject: person, outcome: 'success' as const };
     const { authMode } = signIn;
-    const entries = [this.audit.noted({ ...entry, action: 'sign_in', detail: { authMode, sessionId } })];
+    const breakGlass = signIn.authMode === 'local' ? signIn.breakGlass : undefined;
+    const detail = { authMode, sessionId, ...(breakGlass && { breakGlass: true }) };
+    const entries = [this.audit.noted({ ...entry, action: 'sign_in', detail })];
+    if (breakGlass) {
+      const use = { sessionId, ...breakGlass };
+      entries.push(this.audit.noted({ ...entry, action: 'break_glass.sign_in', detail: use }));
+    }
     if (signIn.authMode === 'local' && signIn.fallback)
       entries.push(this.audit.noted({ ...entry, action: 'sign_in.fallback', detail: { sessionId } }));
     return entries;

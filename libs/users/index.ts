@@ -8,10 +8,13 @@ export { ExternalAccounts } from './external-accounts/external-accounts';
 export { NameConflicts, type NamedUser } from './name-conflicts';
 export { foldName, namesEqual } from './names/fold-name';
 export type { NewUser } from './new-user';
-export type { UnverifiableHash } from './passwords/hash-survey';
-export { ServiceBusy } from './passwords/hash-threads';
+export { HashSurvey, type UnverifiableHash } from './passwords/hash-survey';
+export { HashThreads, ServiceBusy } from './passwords/hash-threads';
 export { PasswordChecker } from './passwords/password-checker';
 export {
+  BREAK_GLASS_COLUMN,
+  BREAK_GLASS_JOIN,
+  hasBreakGlass,
   type Person,
   PERSON_COLUMNS,
   personName,

@@ -139,6 +139,7 @@ describeOnEachEngine('people', (engine) => {
       pin: null,
       lastSignInAt: null,
       lastExternalRefusal: null,
+      breakGlass: false,
     });
     expect(await users.findById(user.id)).toEqual(user);
   });

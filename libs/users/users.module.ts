@@ -21,6 +21,6 @@ import { UserRepository } from './user.repository';
     HashSurvey,
     PasswordChecker,
   ],
-  exports: [UserRepository, ExternalAccounts, NameConflicts, PasswordChecker],
+  exports: [UserRepository, ExternalAccounts, NameConflicts, HashSurvey, PasswordChecker],
 })
 export class UsersModule {}

@@ -114,6 +114,7 @@ export class AccountLinking {
   /** The answer may stand for another row than the typed name: what keeps that row out keeps it out here too. */
   private admit(user: UserRecord, identity: ProviderIdentity): void {
     if (!user.active) throw new InvalidCredentials('the linked account is inactive');
+    if (user.breakGlass) this.refuse('the linked account is a break-glass account', identity, user);
     if (user.pin === 'local') this.refuse('the linked account is pinned to the local side', identity, user);
   }
 

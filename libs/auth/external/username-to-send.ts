@@ -1,4 +1,5 @@
 import type { ExternalAuthSettings } from '@cutover/config';
+import { withDomain } from '@cutover/external-auth';
 import type { SignInAttempt } from '../sign-in/sign-in-attempt';
 
 /** The name by which the external side knows the person who typed `username` (design section 4). */
@@ -7,7 +8,5 @@ export function usernameToSend(
   settings: Pick<ExternalAuthSettings, 'usernameDomain' | 'usernameSource'> | null,
 ): string {
   if (settings?.usernameSource === 'azure_email' && user?.azureEmail) return user.azureEmail;
-  return settings?.usernameDomain && !username.includes('@')
-    ? `${username}@${settings.usernameDomain}`
-    : username;
+  return withDomain(username, settings?.usernameDomain);
 }

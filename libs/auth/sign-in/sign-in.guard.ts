@@ -5,6 +5,7 @@ import { type AuthMode, ValidationFailed } from '@cutover/contracts';
 import { clientAddress } from '@cutover/operations';
 import { SignInRouting } from '@cutover/rollout';
 import { type UserRecord, UserRepository } from '@cutover/users';
+import { BreakGlassSignIn } from '../break-glass/break-glass-sign-in';
 import { DeviceCookie } from '../device/device-cookie';
 import { ExternalAuthGuard } from '../external/external-auth.guard';
 import { LocalAuthGuard } from '../local/local-auth.guard';
@@ -15,7 +16,8 @@ import { SignInRecord } from './sign-in-record';
 import { signInRequestSchema } from './sign-in.schemas';
 
 /**
- * Picks the strategy that checks the password: the master switch first, then the rollout. The other side is never
+ * Picks the strategy that checks the password: a break-glass account goes before everything, then the master switch,
+ * then the rollout. The other side is never
  * asked after a refusal, so a wrong password counts once.
  */
 @Injectable()
@@ -32,6 +34,7 @@ export class SignInGuard implements CanActivate {
     private readonly limits: SignInLimits,
     private readonly devices: DeviceCookie,
     private readonly record: SignInRecord,
+    private readonly breakGlass: BreakGlassSignIn,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -42,6 +45,7 @@ export class SignInGuard implements CanActivate {
 
     const attempt = await this.attemptBy(parsed.data.username, request);
     request.signInAttempt = attempt;
+    if (attempt.user?.breakGlass) return this.breakGlass.admit(request, attempt.user, parsed.data.password);
     try {
       return await this.limits.count(attempt, () => this.check(attempt, context));
     } catch (error) {

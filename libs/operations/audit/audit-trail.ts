@@ -15,7 +15,11 @@ export type AuditAction =
   | 'users.synced'
   | 'users.sync_undone'
   | 'rollout.changed'
-  | 'keys.rotated';
+  | 'keys.rotated'
+  | 'break_glass.added'
+  | 'break_glass.removed'
+  | 'break_glass.tested'
+  | 'break_glass.sign_in';
 
 export interface AuditEntry {
   action: AuditAction;

@@ -78,6 +78,16 @@ export class Metrics {
     'Sign-ins that the local side served because the external one was down.',
     [],
   );
+  readonly breakGlassSignIns = this.counter(
+    'break_glass_sign_ins_total',
+    'Sign-ins with a break-glass account: each wants a person to know why.',
+    [],
+  );
+  readonly breakGlassRefusals = this.counter(
+    'break_glass_refusals_total',
+    'Attempts at a break-glass account that were checked and refused.',
+    [],
+  );
   readonly rateLimited = this.counter('rate_limited_total', 'Attempts that were refused by a rate limit.', [
     'by',
   ]);

@@ -1,21 +1,26 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '@cutover/database';
-import { ExternalAccounts } from '@cutover/users';
+import { BREAK_GLASS_COLUMN, BREAK_GLASS_JOIN, ExternalAccounts, hasBreakGlass } from '@cutover/users';
 import type { Standing } from './standing';
 
 /** Rows read at once: two statements for each batch, and memory for one. */
 const BATCH = 5000;
 
 /** What one SELECT answers for a {@link Standing}; the engines spell booleans in two ways. */
-interface StandingRow extends Omit<Standing, 'active' | 'role' | 'hasLocalPassword' | 'account'> {
+interface StandingRow extends Omit<
+  Standing,
+  'active' | 'role' | 'hasLocalPassword' | 'account' | 'breakGlass'
+> {
   active: number | boolean | null;
   role: string | null;
   hasLocalPassword: number | boolean;
+  breakGlassName: string | null;
 }
 
 const SELECT = `SELECT u.id, u.username, u.is_active AS active, u.role, u.external_user_id AS externalUserId,
-  u.hashed_password IS NOT NULL AS hasLocalPassword, st.pin, st.last_external_refusal AS lastExternalRefusal
-  FROM users u LEFT JOIN cutover_user_state st ON st.user_id = u.id`;
+  u.hashed_password IS NOT NULL AS hasLocalPassword, st.pin, st.last_external_refusal AS lastExternalRefusal,
+  ${BREAK_GLASS_COLUMN}
+  FROM users u LEFT JOIN cutover_user_state st ON st.user_id = u.id ${BREAK_GLASS_JOIN}`;
 
 /** Everybody as far as the rollout is concerned, a batch at a time: 100,000 people are read in 40 statements. */
 @Injectable()
@@ -53,8 +58,9 @@ export class Census {
     const [first, last] = [rows[0], rows.at(-1)];
     if (!first || !last) return [];
     const accounts = await this.accounts.statesBetween(first.id, last.id);
-    return rows.map((row) => ({
+    return rows.map(({ breakGlassName, ...row }) => ({
       ...row,
+      breakGlass: hasBreakGlass({ breakGlassName, username: row.username }),
       active: Boolean(row.active),
       role: row.role === 'admin' ? 'admin' : 'user',
       hasLocalPassword: Boolean(row.hasLocalPassword),

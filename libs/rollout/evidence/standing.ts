@@ -4,7 +4,7 @@ import type { ExternalAccountState } from '@cutover/users';
 /** One person as far as the rollout is concerned. */
 export interface Standing extends Pick<
   UserRecord,
-  'id' | 'username' | 'active' | 'role' | 'pin' | 'externalUserId'
+  'id' | 'username' | 'active' | 'role' | 'pin' | 'externalUserId' | 'breakGlass'
 > {
   hasLocalPassword: boolean;
   /** The code with which the external side last refused this person; `null` since it last let them in. */

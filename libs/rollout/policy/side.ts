@@ -4,11 +4,11 @@ import type { ExternalAccountState } from '@cutover/users';
 import { isWithin } from './bucket';
 import type { RolloutPolicy } from './rollout-policy';
 
-export type Routed = Pick<UserRecord, 'id' | 'pin' | 'role' | 'externalUserId'>;
+export type Routed = Pick<UserRecord, 'id' | 'pin' | 'role' | 'externalUserId' | 'breakGlass'>;
 
 /**
  * Which side checks a person's password under a decision. The order is the contract (design section 4): a pin beats
- * every stage, and no stage moves an administrator who is not linked, nor anybody whom the external side cannot serve.
+ * every stage but not a break-glass account, and no stage moves an administrator who is not linked, nor anybody whom the external side cannot serve.
  *
  * @param user `null` for a name that no row knows
  * @param account `null` while nothing is known of the person over there
@@ -19,6 +19,7 @@ export function sideUnder(
   account: ExternalAccountState | null,
 ): AuthMode {
   if (user === null) return policy.stage === 'all' ? 'external' : 'local';
+  if (user.breakGlass) return 'local';
   if (user.pin !== null) return user.pin;
   if (user.role === 'admin' && user.externalUserId === null) return 'local';
   if (account !== null && account !== 'usable') return 'local';

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown, Optional } from '@nestjs/common';
 import { ProblemError } from '@cutover/contracts';
 import { Piscina } from 'piscina';
 import type { UnitCosts } from './hash-cost';
@@ -22,16 +22,31 @@ export interface Verification {
 
 /** Loaded by a thread as a file of its own; the build copies it beside the application (tools/webpack). */
 export const HASH_WORKER_FILE = 'password-hash.worker.mts';
-/** Passwords that may wait. At a quarter of a second each and one thread, the last one waits ten seconds. */
-const LONGEST_QUEUE = 40;
-/** Milliseconds without work after which threads beyond the first end. */
+/** Milliseconds without work after which threads that need not stay end. */
 const IDLE = 30_000;
+
+export interface HashLane {
+  /** Threads that stay while there is nothing to do, and those at work at most. */
+  threads: { least: number; most: number };
+  /** Passwords that may wait. */
+  longestQueue: number;
+}
+
+const EVERYBODYS: HashLane = {
+  // One core stays for the event loop.
+  threads: { least: 1, most: Math.max(1, availableParallelism() - 1) },
+  // At a quarter of a second each and one thread, the last one waits ten seconds.
+  longestQueue: 40,
+};
 
 /** Few low-priority threads for hashing, behind a queue with an end. */
 @Injectable()
 export class HashThreads implements OnApplicationShutdown {
   private pool: Piscina | null = null;
   private measured: Promise<UnitCosts> | null = null;
+
+  /** @param lane everybody's, but for whom theirs must not keep waiting */
+  constructor(@Optional() private readonly lane: HashLane = EVERYBODYS) {}
 
   /** @throws ServiceBusy */
   async verify(plan: HashPlan, password: string): Promise<Verification> {
@@ -59,18 +74,17 @@ export class HashThreads implements OnApplicationShutdown {
   }
 
   private async run(task: Record<string, unknown>): Promise<unknown> {
-    const pool = (this.pool ??= newPool());
-    if (pool.queueSize >= LONGEST_QUEUE) throw new ServiceBusy();
+    const pool = (this.pool ??= newPool(this.lane));
+    if (pool.queueSize >= this.lane.longestQueue) throw new ServiceBusy();
     return pool.run(task);
   }
 }
 
-function newPool(): Piscina {
+function newPool({ threads }: HashLane): Piscina {
   return new Piscina({
     filename: join(__dirname, HASH_WORKER_FILE),
-    minThreads: 1,
-    // One core stays for the event loop.
-    maxThreads: Math.max(1, availableParallelism() - 1),
+    minThreads: threads.least,
+    maxThreads: threads.most,
     idleTimeout: IDLE,
     concurrentTasksPerWorker: 1,
   });

@@ -7,23 +7,25 @@ const SHORTEST = 8;
 const LONGEST = 1024;
 
 /**
- * The new person's password: one line of standard input, without its end.
+ * A password: one line of standard input, without its end.
  *
+ * @param shortest characters; fewer than for a new one only where somebody else made it
  * @throws ValidationFailed for one that nobody could sign in with, or that is too short; never with the password
  */
-export async function readPassword(): Promise<string> {
+export async function readPassword(shortest = SHORTEST): Promise<string> {
   const typed = process.stdin.isTTY ? await fromTerminal('Password (not shown): ') : await fromPipe();
-  const fault = faultIn(typed);
+  const fault = faultIn(typed, shortest);
   if (fault) throw new ValidationFailed({ detail: `password: ${fault}` });
   return typed;
 }
 
 /** @returns what is wrong with it, in words that follow "password: " */
-export function faultIn(password: string): string | null {
-  if (password === '') return 'standard input was empty; pipe the password in, or use --no-password';
+export function faultIn(password: string, shortest = SHORTEST): string | null {
+  if (password === '')
+    return 'standard input was empty; pipe the password in, or use --no-password where the command has it';
   if (/[\r\n]/.test(password)) return 'expects one line, standard input has more';
   if (/\p{Cc}/u.test(password)) return 'must not contain NUL or other control characters';
-  if ([...password].length < SHORTEST) return `expects at least ${SHORTEST} characters`;
+  if ([...password].length < shortest) return `expects at least ${shortest} characters`;
   if (password.length > LONGEST) return `expects at most ${LONGEST} characters`;
   return null;
 }

@@ -1,0 +1,79 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { ExternalAvailability } from '@cutover/external-auth';
+import { AuditTrail, Metrics } from '@cutover/operations';
+import type { SignIn } from '@cutover/sessions';
+import type { UserRecord } from '@cutover/users';
+import { InvalidCredentials } from '../sign-in/invalid-credentials';
+import { refusalCodeOf } from '../sign-in/refusal';
+import { attemptOf, type SignInHttpRequest } from '../sign-in/sign-in-attempt';
+import { BreakGlassLimits } from './break-glass-limits';
+import { BreakGlassPasswords } from './break-glass-passwords';
+
+/**
+ * Sign-in with a break-glass account (design section 4: the first in the order). It asks neither the switch nor the
+ * rollout nor the external side, so that none of them can be in its way. Every use is on record and in the log at a
+ * level that alerts; one that succeeds is recorded with its session, or does not succeed.
+ */
+@Injectable()
+export class BreakGlassSignIn {
+  private readonly logger = new Logger(BreakGlassSignIn.name);
+
+  constructor(
+    private readonly limits: BreakGlassLimits,
+    private readonly passwords: BreakGlassPasswords,
+    private readonly availability: ExternalAvailability,
+    private readonly audit: AuditTrail,
+    private readonly metrics: Metrics,
+  ) {}
+
+  /**
+   * Leaves the checked sign-in at the request, as a strategy does.
+   *
+   * @param user a break-glass account
+   * @throws InvalidCredentials, RateLimited, ServiceBusy, ServiceUnavailable
+   */
+  async admit(
+    request: SignInHttpRequest & { user?: SignIn },
+    user: UserRecord,
+    password: string,
+  ): Promise<true> {
+    const attempt = attemptOf(request);
+    const lane = attempt.device === null ? 'stranger' : 'known-device';
+    try {
+      await this.limits.count(attempt, async () => {
+        if (!(await this.passwords.check(user, password, lane))) throw new InvalidCredentials();
+      });
+    } catch (error) {
+      if (refusalCodeOf(error) !== null) await this.refused(user);
+      throw error;
+    }
+    const provider = this.availability.current().state;
+    request.user = { user, authMode: 'local', breakGlass: { provider } };
+    this.metrics.breakGlassSignIns.inc();
+    this.logger.error(
+      { userId: user.id, username: user.username, provider },
+      'a break-glass account signed in: find out who and why',
+    );
+    return true;
+  }
+
+  /** Never fails: the answer is the refusal, whether or not it could be recorded. */
+  private async refused({ id, username }: UserRecord): Promise<void> {
+    this.metrics.breakGlassRefusals.inc();
+    this.logger.warn({ userId: id, username }, 'a sign-in with a break-glass account was refused');
+    try {
+      await this.audit.record({
+        action: 'break_glass.sign_in',
+        actor: 'anonymous',
+        subject: `user:${id}`,
+        outcome: 'failure',
+        code: 'invalid_credentials',
+      });
+    } catch (failure) {
+      this.logger.error(
+        { err: failure, userId: id },
+        'a refused break-glass sign-in is not in the audit trail',
+      );
+    }
+  }
+}
