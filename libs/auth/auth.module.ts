@@ -23,6 +23,7 @@ import { RefreshLimit } from './rate-limits/refresh-limit';
 import { SignInLimits } from './rate-limits/sign-in-limits';
 import { SameOriginGuard } from './same-origin.guard';
 import { SignInGuard } from './sign-in/sign-in.guard';
+import { SignInEvidence } from './sign-in/sign-in-evidence';
 import { SignInRecord } from './sign-in/sign-in-record';
 import { TroubleController } from './trouble/trouble.controller';
 
@@ -42,6 +43,7 @@ import { TroubleController } from './trouble/trouble.controller';
     AddressLimits,
     RefreshLimit,
     SignInRecord,
+    SignInEvidence,
     SignInGuard,
     SameOriginGuard,
     BearerAuthentication,

@@ -1,5 +1,9 @@
 export * from './backup/last-verified-backup';
 export * from './errors';
+export { type SignInOutcome, SignInOutcomes } from './evidence/sign-in-outcomes';
+export { type Evaluation, Guardrail } from './guardrails/guardrail';
+export { GuardrailModule } from './guardrails/guardrail.module';
+export { type GuardrailVerdict, GuardrailVerdicts } from './guardrails/guardrail-verdicts';
 export { type RolloutNote, RolloutNotes } from './notes/rollout-notes';
 export type { Operator } from './operator';
 export { PeopleService } from './people/people.service';

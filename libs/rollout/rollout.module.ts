@@ -5,6 +5,10 @@ import { UsersModule } from '@cutover/users';
 import { LastVerifiedBackup } from './backup/last-verified-backup';
 import { NoBackupKnown } from './backup/no-backup-known';
 import { Census } from './evidence/census';
+import { OutcomeFigures } from './evidence/outcome-figures';
+import { SignInOutcomes } from './evidence/sign-in-outcomes';
+import { Guardrail } from './guardrails/guardrail';
+import { GuardrailVerdicts } from './guardrails/guardrail-verdicts';
 import { RolloutNotes } from './notes/rollout-notes';
 import { PeopleController } from './people/people.controller';
 import { PeopleService } from './people/people.service';
@@ -29,10 +33,24 @@ import { SignInRouting } from './sign-in-routing';
     RolloutPlanner,
     RolloutNotes,
     Census,
+    SignInOutcomes,
+    OutcomeFigures,
+    Guardrail,
+    GuardrailVerdicts,
     ReadinessService,
     PeopleService,
     { provide: SignInRouting, useExisting: RolloutService },
   ],
-  exports: [RolloutService, RolloutPlanner, RolloutNotes, ReadinessService, PeopleService, SignInRouting],
+  exports: [
+    SignInOutcomes,
+    Guardrail,
+    GuardrailVerdicts,
+    RolloutService,
+    RolloutPlanner,
+    RolloutNotes,
+    ReadinessService,
+    PeopleService,
+    SignInRouting,
+  ],
 })
 export class RolloutModule {}

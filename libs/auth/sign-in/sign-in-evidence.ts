@@ -1,0 +1,42 @@
+import { Injectable } from '@nestjs/common';
+import { ProblemError } from '@cutover/contracts';
+import { SignInOutcomes } from '@cutover/rollout';
+import type { SignIn } from '@cutover/sessions';
+import { refusalCodeOf } from './refusal';
+import type { SignInAttempt, SignInHttpRequest } from './sign-in-attempt';
+
+/** Says how an attempt came out to whoever judges the rollout by it. Neither waits nor fails. */
+@Injectable()
+export class SignInEvidence {
+  constructor(private readonly outcomes: SignInOutcomes) {}
+
+  /** @param startedAt by `performance.now()` */
+  admitted(attempt: SignInAttempt, { user }: SignInHttpRequest & { user?: SignIn }, startedAt: number): void {
+    this.note(attempt, startedAt, { userId: user?.user.id ?? null, outcome: 'success', code: null });
+  }
+
+  refused(attempt: SignInAttempt, error: unknown, startedAt: number): void {
+    this.note(attempt, startedAt, {
+      userId: attempt.user?.id ?? null,
+      outcome: refusalCodeOf(error) === null ? 'fault' : 'refused',
+      code: error instanceof ProblemError ? error.code : 'internal_error',
+    });
+  }
+
+  /** What a rate limit stopped reached no side: nothing is to be learnt from it, and a flood must not fill a table. */
+  private note(
+    { side, fallback, device }: SignInAttempt,
+    startedAt: number,
+    about: Pick<Parameters<SignInOutcomes['note']>[0], 'userId' | 'outcome' | 'code'>,
+  ): void {
+    if (!side) return;
+    const duration = performance.now() - startedAt;
+    this.outcomes.note({
+      ...about,
+      side: fallback ? 'local' : side,
+      duration,
+      knownDevice: device !== null,
+      fallback: fallback === true,
+    });
+  }
+}
