@@ -1,5 +1,6 @@
 export * from './backup/last-verified-backup';
 export * from './errors';
+export { type AccountKnown, type KnownAccount, KnownAccounts } from './evidence/known-accounts';
 export { type SignInOutcome, SignInOutcomes } from './evidence/sign-in-outcomes';
 export { type Evaluation, Guardrail } from './guardrails/guardrail';
 export { GuardrailModule } from './guardrails/guardrail.module';
@@ -17,4 +18,6 @@ export type { RolloutDecision } from './rollout-decisions';
 export * from './rollout.module';
 export { pageRequestSchema, rolloutChangeSchema, rolloutNoteSchema } from './rollout.schemas';
 export { RolloutService } from './rollout.service';
+export type { ShadowFinding } from './shadow/shadow-finding';
+export { ShadowStage } from './shadow/shadow-stage';
 export * from './sign-in-routing';

@@ -5,6 +5,7 @@ import { UsersModule } from '@cutover/users';
 import { LastVerifiedBackup } from './backup/last-verified-backup';
 import { NoBackupKnown } from './backup/no-backup-known';
 import { Census } from './evidence/census';
+import { KnownAccounts } from './evidence/known-accounts';
 import { OutcomeFigures } from './evidence/outcome-figures';
 import { SignInOutcomes } from './evidence/sign-in-outcomes';
 import { Guardrail } from './guardrails/guardrail';
@@ -20,6 +21,7 @@ import { ReadinessService } from './readiness/readiness.service';
 import { RolloutDecisions } from './rollout-decisions';
 import { RolloutController } from './rollout.controller';
 import { RolloutService } from './rollout.service';
+import { ShadowStage } from './shadow/shadow-stage';
 import { SignInRouting } from './sign-in-routing';
 
 @Module({
@@ -33,6 +35,8 @@ import { SignInRouting } from './sign-in-routing';
     RolloutPlanner,
     RolloutNotes,
     Census,
+    KnownAccounts,
+    ShadowStage,
     SignInOutcomes,
     OutcomeFigures,
     Guardrail,
@@ -43,6 +47,8 @@ import { SignInRouting } from './sign-in-routing';
   ],
   exports: [
     SignInOutcomes,
+    ShadowStage,
+    KnownAccounts,
     Guardrail,
     GuardrailVerdicts,
     RolloutService,

@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '@cutover/database';
-import { ExternalAccounts } from '@cutover/users';
+import { KnownAccounts } from './known-accounts';
 import type { Standing } from './standing';
 
 /** Rows read at once: two statements for each batch, and memory for one. */
 const BATCH = 5000;
 
 /** What one SELECT answers for a {@link Standing}; the engines spell booleans in two ways. */
-interface StandingRow extends Omit<Standing, 'active' | 'role' | 'hasLocalPassword' | 'account'> {
+interface StandingRow extends Omit<Standing, 'active' | 'role' | 'hasLocalPassword' | 'account' | 'shadow'> {
   active: number | boolean | null;
   role: string | null;
   hasLocalPassword: number | boolean;
@@ -22,7 +22,7 @@ const SELECT = `SELECT u.id, u.username, u.is_active AS active, u.role, u.extern
 export class Census {
   constructor(
     private readonly database: Database,
-    private readonly accounts: ExternalAccounts,
+    private readonly accounts: KnownAccounts,
   ) {}
 
   /** By id. */
@@ -52,13 +52,13 @@ export class Census {
   private async standings(rows: StandingRow[]): Promise<Standing[]> {
     const [first, last] = [rows[0], rows.at(-1)];
     if (!first || !last) return [];
-    const accounts = await this.accounts.statesBetween(first.id, last.id);
+    const accounts = await this.accounts.between(first.id, last.id);
     return rows.map((row) => ({
       ...row,
       active: Boolean(row.active),
       role: row.role === 'admin' ? 'admin' : 'user',
       hasLocalPassword: Boolean(row.hasLocalPassword),
-      account: accounts.get(row.id) ?? null,
+      ...accounts(row.id),
     }));
   }
 }

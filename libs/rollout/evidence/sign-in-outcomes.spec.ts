@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import { Database, Migrator, openDataSource } from '@cutover/database';
 import { describeOnEachEngine, type TestDatabase } from '@cutover/database/testing';
 import { AuditTrail, Metrics } from '@cutover/operations';
@@ -24,6 +25,7 @@ describeOnEachEngine('outcomes of sign-ins', (engine) => {
   let metrics: Metrics;
 
   beforeAll(async () => {
+    Logger.overrideLogger(false);
     testDatabase = await engine.createDatabase();
     dataSource = await openDataSource(testDatabase.connection);
     await new Migrator(dataSource).migrate();
