@@ -31,6 +31,15 @@ export class ShadowStage {
     return stage === 'shadow' && hold === null;
   }
 
+  /** Whether a person's check of the day is still to be made. */
+  async isDue(userId: number): Promise<boolean> {
+    const rows = await this.database.query(
+      `SELECT 1 FROM cutover_shadow_checks WHERE user_id = ? AND claimed_at > ${this.database.clock} - ${DAY}`,
+      [userId],
+    );
+    return rows.length === 0;
+  }
+
   /** Takes a person's check of the day, for one process and once. @returns false where it is taken */
   async claim(userId: number): Promise<boolean> {
     const { clock, engine } = this.database;
