@@ -21,3 +21,5 @@ export { RolloutService } from './rollout.service';
 export type { ShadowFinding } from './shadow/shadow-finding';
 export { ShadowStage } from './shadow/shadow-stage';
 export * from './sign-in-routing';
+export type { Gate } from './verify/gates';
+export { RolloutVerification, type VerificationReport } from './verify/rollout-verification';

@@ -23,6 +23,8 @@ import { RolloutController } from './rollout.controller';
 import { RolloutService } from './rollout.service';
 import { ShadowStage } from './shadow/shadow-stage';
 import { SignInRouting } from './sign-in-routing';
+import { CameSince } from './verify/came-since';
+import { RolloutVerification } from './verify/rollout-verification';
 
 @Module({
   imports: [TypeOrmModule.forFeature([RolloutPolicyEntity]), UsersModule, SessionsModule],
@@ -41,6 +43,8 @@ import { SignInRouting } from './sign-in-routing';
     OutcomeFigures,
     Guardrail,
     GuardrailVerdicts,
+    CameSince,
+    RolloutVerification,
     ReadinessService,
     PeopleService,
     { provide: SignInRouting, useExisting: RolloutService },
@@ -51,6 +55,7 @@ import { SignInRouting } from './sign-in-routing';
     KnownAccounts,
     Guardrail,
     GuardrailVerdicts,
+    RolloutVerification,
     RolloutService,
     RolloutPlanner,
     RolloutNotes,

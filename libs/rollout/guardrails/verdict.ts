@@ -55,7 +55,8 @@ export function judge({ external, baseline, guesses }: GuardrailFigures, { minUs
   return { verdict: alarming ? 'inconclusive' : 'healthy', reasons, alarming };
 }
 
-function faultsOf(external: SideFigures, baseline: SideFigures, minUsers: number): string[] {
+/** Why faults fail it; nothing where they do not. There is somebody in `external`. */
+export function faultsOf(external: SideFigures, baseline: SideFigures, minUsers: number): string[] {
   const share = external.faulty / external.people;
   const elsewhere = baseline.people >= minUsers ? baseline.faulty / baseline.people : 0;
   if (share - elsewhere <= MOST_FAULTY) return [];
@@ -65,7 +66,8 @@ function faultsOf(external: SideFigures, baseline: SideFigures, minUsers: number
   ];
 }
 
-function refusalsOf({ people, refused }: SideFigures): string[] {
+/** As {@link faultsOf}. */
+export function refusalsOf({ people, refused }: SideFigures): string[] {
   const share = refused / people;
   if (share <= MOST_REFUSED) return [];
   return [
@@ -73,8 +75,8 @@ function refusalsOf({ people, refused }: SideFigures): string[] {
   ];
 }
 
-/** A handful of sign-ins has no 95th percentile worth the name. */
-function slownessOf(external: SideFigures, baseline: SideFigures, minUsers: number): string[] {
+/** As {@link faultsOf}. A handful of sign-ins has no 95th percentile worth the name. */
+export function slownessOf(external: SideFigures, baseline: SideFigures, minUsers: number): string[] {
   const enough = external.successes >= minUsers && baseline.successes >= minUsers;
   if (!enough || external.p95 === null || baseline.p95 === null) return [];
   if (external.p95 <= MOST_SLOWER * baseline.p95) return [];
