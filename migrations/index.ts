@@ -2,6 +2,7 @@ import { Baseline1780000000001 } from './baseline';
 import { BreakGlass1780000000007 } from './break-glass';
 import { ExternalIdentity1780000000002 } from './external-identity';
 import { RolloutRecords1780000000005 } from './rollout-records';
+import { SignInEvidence1780000000009 } from './sign-in-evidence';
 import { SignInState1780000000003 } from './sign-in-state';
 import { UserSync1780000000004 } from './user-sync';
 
@@ -13,6 +14,7 @@ export const migrations = [
   UserSync1780000000004,
   RolloutRecords1780000000005,
   BreakGlass1780000000007,
+  SignInEvidence1780000000009,
 ];
 
 export { MigrationRefusal } from './support/refusal';

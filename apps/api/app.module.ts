@@ -15,7 +15,7 @@ import {
   MetricsEndpointModule,
   MetricsModule,
 } from '@cutover/operations';
-import { RolloutModule } from '@cutover/rollout';
+import { GuardrailModule, RolloutModule } from '@cutover/rollout';
 import { SessionsModule, TokenRefreshJob, TokenRefreshModule } from '@cutover/sessions';
 import { healthComponents } from './health/health-components';
 import { RefreshesInHand } from './refreshes-in-hand';
@@ -37,6 +37,7 @@ export class AppModule {
         SessionsModule,
         TokenRefreshModule,
         RolloutModule,
+        GuardrailModule,
         AuthModule,
         HealthModule.forRootAsync({
           imports: [DatabaseModule, ExternalAuthModule, TokenRefreshModule],

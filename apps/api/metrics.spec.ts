@@ -58,6 +58,17 @@ describeOnEachEngine('GET /metrics', (engine) => {
     const samples = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
     expect(samples.length).toBeGreaterThan(5);
     for (const sample of samples) expect(sample).toMatch(/^cutover_[a-z_]+(\{[^{}]*\})? [\d.e+-]+$/);
+    for (const [mode, outcome, code] of [
+      ['external', 'success', 'none'],
+      ['local', 'refused', 'invalid_credentials'],
+    ]) {
+      expect(text).toContain(
+        `cutover_sign_in_attempts_total{mode="${mode}",outcome="${outcome}",code="${code}"} 1\n`,
+      );
+      expect(text).toContain(
+        `cutover_sign_in_duration_seconds_count{mode="${mode}",outcome="${outcome}"} 1\n`,
+      );
+    }
     expect(text).toMatch(/^cutover_rate_limited_total\{by="account"\} 1$/m);
     for (const personal of [
       'grace',

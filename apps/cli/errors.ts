@@ -40,6 +40,12 @@ export class KeysMissing extends Error {
   }
 }
 
+export class GatesFailed extends Error {
+  constructor(gates: string[]) {
+    super(`The stage is not sound enough to go on: ${gates.join(', ')}.`);
+  }
+}
+
 export class RotationIncomplete extends Error {
   constructor(unreadable: number, remaining: number) {
     const reasons = [

@@ -24,6 +24,10 @@ import { RefreshLimit } from './rate-limits/refresh-limit';
 import { SignInLimits } from './rate-limits/sign-in-limits';
 import { SameOriginGuard } from './same-origin.guard';
 import { SignInGuard } from './sign-in/sign-in.guard';
+import { ShadowCheck } from './shadow/shadow-check';
+import { ShadowChecks } from './shadow/shadow-checks';
+import { ShadowPace } from './shadow/shadow-pace';
+import { SignInEvidence } from './sign-in/sign-in-evidence';
 import { SignInRecord } from './sign-in/sign-in-record';
 import { TroubleController } from './trouble/trouble.controller';
 
@@ -43,6 +47,10 @@ import { TroubleController } from './trouble/trouble.controller';
     AddressLimits,
     RefreshLimit,
     SignInRecord,
+    SignInEvidence,
+    ShadowChecks,
+    ShadowCheck,
+    ShadowPace,
     SignInGuard,
     SameOriginGuard,
     BearerAuthentication,

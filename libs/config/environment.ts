@@ -44,6 +44,12 @@ export const environment = z.object({
   RATE_LIMIT_SIGN_IN_PER_ACCOUNT: whole('attempts a minute', 0, 100_000).default(5),
   RATE_LIMIT_SIGN_IN_PER_ADDRESS: whole('attempts a minute', 0, 100_000).default(60),
 
+  SHADOW_RATE: whole('checks a second', 1, 1000).default(1),
+  GUARDRAIL_INTERVAL: whole('seconds', 1, 3600).default(60),
+  GUARDRAIL_WINDOW: whole('seconds', 10, DAY).default(900),
+  GUARDRAIL_MIN_USERS: whole('people', 1, 100_000).default(20),
+  GUARDRAIL_FAILURES: whole('verdicts running', 1, 100).default(3),
+
   USE_EXTERNAL_AUTH: flag.default(false),
   EXTERNAL_AUTH_API_URL: webUrl.optional(),
   EXTERNAL_AUTH_ENDPOINT: path.default('/api/auth/login'),

@@ -62,6 +62,13 @@ export function loadSettings(
       perAccount: env.RATE_LIMIT_SIGN_IN_PER_ACCOUNT,
       perAddress: env.RATE_LIMIT_SIGN_IN_PER_ADDRESS,
     },
+    shadowRate: env.SHADOW_RATE,
+    guardrails: {
+      interval: env.GUARDRAIL_INTERVAL,
+      window: env.GUARDRAIL_WINDOW,
+      minUsers: env.GUARDRAIL_MIN_USERS,
+      failures: env.GUARDRAIL_FAILURES,
+    },
     useExternalAuth: env.USE_EXTERNAL_AUTH,
     externalAuth: externalAuthOf(env),
   };

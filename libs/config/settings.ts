@@ -7,6 +7,9 @@ export interface Settings {
   secrets: SecretSettings;
   session: SessionSettings;
   rateLimits: RateLimitSettings;
+  /** Background checks a second that the stage `shadow` makes of the external side, all processes together. */
+  shadowRate: number;
+  guardrails: GuardrailSettings;
   /** `USE_EXTERNAL_AUTH`, the master switch: `false` sends every new sign-in to the local side. */
   useExternalAuth: boolean;
   /** `null` where the external API is not (fully) described; never so while {@link Settings.useExternalAuth}. */
@@ -67,6 +70,18 @@ export interface RateLimitSettings {
   perAccount: number;
   /** An IPv4 address, or a /64 of IPv6. */
   perAddress: number;
+}
+
+/** When the rollout is looked at by itself, and what it takes to go back. */
+export interface GuardrailSettings {
+  /** Seconds between two evaluations. */
+  interval: number;
+  /** Seconds of sign-ins that each of them looks at. */
+  window: number;
+  /** Distinct people of the external side below whom nothing is concluded. */
+  minUsers: number;
+  /** Failing verdicts running after which the rollout goes back. */
+  failures: number;
 }
 
 export interface ExternalAuthSettings {

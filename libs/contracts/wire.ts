@@ -99,6 +99,7 @@ export const READINESS_REASONS = [
   'account_locked',
   'password_expired',
   'mfa_required',
+  'password_differs',
   'no_local_password',
 ] as const;
 export type ReadinessReason = (typeof READINESS_REASONS)[number];

@@ -20,6 +20,8 @@ export interface UpstreamFailure {
   answered?: boolean;
   /** Entra's number, as 50126. */
   aadsts?: number;
+  /** It is our address that was refused, whoever asks from it. */
+  addressBlocked?: true;
 }
 
 /** One line for operators, as `login: http 503`. */

@@ -5,6 +5,11 @@ import { UsersModule } from '@cutover/users';
 import { LastVerifiedBackup } from './backup/last-verified-backup';
 import { NoBackupKnown } from './backup/no-backup-known';
 import { Census } from './evidence/census';
+import { KnownAccounts } from './evidence/known-accounts';
+import { OutcomeFigures } from './evidence/outcome-figures';
+import { SignInOutcomes } from './evidence/sign-in-outcomes';
+import { Guardrail } from './guardrails/guardrail';
+import { GuardrailVerdicts } from './guardrails/guardrail-verdicts';
 import { RolloutNotes } from './notes/rollout-notes';
 import { PeopleController } from './people/people.controller';
 import { PeopleService } from './people/people.service';
@@ -16,7 +21,10 @@ import { ReadinessService } from './readiness/readiness.service';
 import { RolloutDecisions } from './rollout-decisions';
 import { RolloutController } from './rollout.controller';
 import { RolloutService } from './rollout.service';
+import { ShadowStage } from './shadow/shadow-stage';
 import { SignInRouting } from './sign-in-routing';
+import { CameSince } from './verify/came-since';
+import { RolloutVerification } from './verify/rollout-verification';
 
 @Module({
   imports: [TypeOrmModule.forFeature([RolloutPolicyEntity]), UsersModule, SessionsModule],
@@ -29,10 +37,31 @@ import { SignInRouting } from './sign-in-routing';
     RolloutPlanner,
     RolloutNotes,
     Census,
+    KnownAccounts,
+    ShadowStage,
+    SignInOutcomes,
+    OutcomeFigures,
+    Guardrail,
+    GuardrailVerdicts,
+    CameSince,
+    RolloutVerification,
     ReadinessService,
     PeopleService,
     { provide: SignInRouting, useExisting: RolloutService },
   ],
-  exports: [RolloutService, RolloutPlanner, RolloutNotes, ReadinessService, PeopleService, SignInRouting],
+  exports: [
+    SignInOutcomes,
+    ShadowStage,
+    KnownAccounts,
+    Guardrail,
+    GuardrailVerdicts,
+    RolloutVerification,
+    RolloutService,
+    RolloutPlanner,
+    RolloutNotes,
+    ReadinessService,
+    PeopleService,
+    SignInRouting,
+  ],
 })
 export class RolloutModule {}

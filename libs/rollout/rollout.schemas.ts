@@ -34,7 +34,7 @@ export const rolloutNoteSchema = z
   .refine((text) => text.isWellFormed() && !text.includes('\0'), 'must not contain NUL characters');
 
 export const rolloutChangeSchema = z.strictObject({
-  stage: z.enum(OPEN_STAGES, `expects one of ${OPEN_STAGES.join(', ')}; "shadow" is not available yet`),
+  stage: z.enum(OPEN_STAGES, `expects one of ${OPEN_STAGES.join(', ')}`),
   percent: z.int().min(0).max(100).optional(),
   testUsers: z.array(username).max(1000).optional(),
   reason: z

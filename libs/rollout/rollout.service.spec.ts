@@ -6,7 +6,8 @@ import { AuditTrail } from '@cutover/operations';
 import { type UserRecord, UserRepository } from '@cutover/users';
 import type { DataSource } from 'typeorm';
 import { NoBackupKnown } from './backup/no-backup-known';
-import { type ExternalAccountState, ExternalAccounts } from '@cutover/users';
+import type { ExternalAccountState } from '@cutover/users';
+import { KnownAccounts } from './evidence/known-accounts';
 import type { OpenStage } from './policy/open-stages';
 import { RolloutPolicyStore } from './policy/rollout-policy.store';
 import { type RolloutDecision, RolloutDecisions } from './rollout-decisions';
@@ -83,7 +84,7 @@ describeOnEachEngine('who signs in where', (engine) => {
       policies,
       new RolloutDecisions(policies, users, new NoBackupKnown()),
       users,
-      new ExternalAccounts(database),
+      new KnownAccounts(database),
       new SettingsService(loadSettings({ ...SECRETS, ...environment })),
     );
   }

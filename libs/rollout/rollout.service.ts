@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { SettingsService } from '@cutover/config';
 import type { AuthMode, Rollout } from '@cutover/contracts';
 import { type UserRecord, UserRepository } from '@cutover/users';
-import { type ExternalAccountState, ExternalAccounts } from '@cutover/users';
+import { type AccountKnown, KnownAccounts } from './evidence/known-accounts';
 import { actorOf, type Operator } from './operator';
 import type { RolloutPolicy } from './policy/rollout-policy';
 import { RolloutPolicyStore } from './policy/rollout-policy.store';
@@ -17,7 +17,7 @@ export class RolloutService extends SignInRouting {
     private readonly policies: RolloutPolicyStore,
     private readonly decisions: RolloutDecisions,
     private readonly users: UserRepository,
-    private readonly accounts: ExternalAccounts,
+    private readonly accounts: KnownAccounts,
     private readonly settings: SettingsService,
   ) {
     super();
@@ -27,11 +27,11 @@ export class RolloutService extends SignInRouting {
     const side = await this.sideOf(user, null);
     // What is known of a person over there can only keep them here: it is asked for where that changes something.
     if (side === 'local' || user === null || user.pin !== null) return side;
-    return this.sideOf(user, await this.accounts.stateOf(user.id));
+    return this.sideOf(user, (await this.accounts.of(user.id)).account);
   }
 
   /** As {@link sideFor}, where it is known how the person stands on the external side. */
-  async sideOf(user: Routed | null, account: ExternalAccountState | null): Promise<AuthMode> {
+  async sideOf(user: Routed | null, account: AccountKnown | null): Promise<AuthMode> {
     if (!this.settings.get('useExternalAuth', { infer: true })) return 'local';
     return sideUnder(await this.policies.current(), user, account);
   }

@@ -1,4 +1,4 @@
-import { NotAuthenticated } from '@cutover/contracts';
+import { type AuthMode, NotAuthenticated } from '@cutover/contracts';
 import type { UserRecord } from '@cutover/users';
 import type { FastifyRequest } from 'fastify';
 
@@ -14,6 +14,8 @@ export interface SignInAttempt {
   address: string | null;
   /** The browser's id, where this person has signed in with it before. */
   device: string | null;
+  /** The side that was asked; absent where a rate limit stopped the attempt before. */
+  side?: AuthMode;
   /** The external side was down, and the local one checks the password in its place. */
   fallback?: true;
 }

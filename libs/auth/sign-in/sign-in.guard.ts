@@ -12,6 +12,7 @@ import { LocalAuthGuard } from '../local/local-auth.guard';
 import { LocalFallback } from '../local/local-fallback';
 import { SignInLimits } from '../rate-limits/sign-in-limits';
 import { attemptOf, type SignInAttempt, type SignInHttpRequest } from './sign-in-attempt';
+import { SignInEvidence } from './sign-in-evidence';
 import { SignInRecord } from './sign-in-record';
 import { signInRequestSchema } from './sign-in.schemas';
 
@@ -35,6 +36,7 @@ export class SignInGuard implements CanActivate {
     private readonly devices: DeviceCookie,
     private readonly record: SignInRecord,
     private readonly breakGlass: BreakGlassSignIn,
+    private readonly evidence: SignInEvidence,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -43,12 +45,16 @@ export class SignInGuard implements CanActivate {
     const parsed = signInRequestSchema.safeParse(request.body);
     if (!parsed.success) throw ValidationFailed.fromIssues(parsed.error.issues);
 
+    const startedAt = performance.now();
     const attempt = await this.attemptBy(parsed.data.username, request);
     request.signInAttempt = attempt;
     if (attempt.user?.breakGlass) return this.breakGlass.admit(request, attempt.user, parsed.data.password);
     try {
-      return await this.limits.count(attempt, () => this.check(attempt, context));
+      const admitted = await this.limits.count(attempt, () => this.check(attempt, context));
+      this.evidence.admitted(attemptOf(request), request, startedAt);
+      return admitted;
     } catch (error) {
+      this.evidence.refused(attemptOf(request), error, startedAt);
       await this.record.refused(attemptOf(request), error);
       throw error;
     }
@@ -73,8 +79,9 @@ export class SignInGuard implements CanActivate {
     };
   }
 
-  private async check({ user, ambiguous }: SignInAttempt, context: ExecutionContext): Promise<boolean> {
-    const side = ambiguous ? 'local' : await this.sideFor(user);
+  private async check(attempt: SignInAttempt, context: ExecutionContext): Promise<boolean> {
+    const side = attempt.ambiguous ? 'local' : await this.sideFor(attempt.user);
+    attempt.side = side;
     if (side === 'local') return (await this.local.canActivate(context)) === true;
     try {
       return (await this.external.canActivate(context)) === true;

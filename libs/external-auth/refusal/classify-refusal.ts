@@ -10,7 +10,13 @@ export interface Refusal {
   by: 'number' | 'error' | 'status';
   /** The number that decided, else the first one given. */
   aadsts?: number;
+  /** It is our address that was refused, whoever asks from it. */
+  addressBlocked?: true;
 }
+
+/** 50053 has two meanings, and only its text tells them apart (Microsoft's page of error codes). */
+const LOCKED_OR_BLOCKED = 50053;
+const BLOCKED = /\bIP address\b|malicious/i;
 
 /**
  * What an answer outside 2xx means. OAuth's `error` decides first; an AADSTS number refines it; where neither is
@@ -28,7 +34,11 @@ export function classifyRefusal(answer: UpstreamAnswer): Refusal {
   const byError = OAUTH_ERRORS.get(String((body && fieldOf(body, 'error')) ?? ''));
   if (answer.status === 429) return { class: 'throttled', by: 'status', aadsts };
   if (byError && !(byError.refinable && byNumber)) return { class: byError.class, by: 'error', aadsts };
-  if (byNumber) return { class: byNumber, by: 'number', aadsts };
+  if (byNumber) {
+    const text = String((body && fieldOf(body, 'errorDescription')) ?? '');
+    const blocked = aadsts === LOCKED_OR_BLOCKED && BLOCKED.test(text);
+    return { class: byNumber, by: 'number', aadsts, ...(blocked && { addressBlocked: true }) };
+  }
   return { class: byStatus(answer.status, body !== null), by: 'status', aadsts };
 }
 

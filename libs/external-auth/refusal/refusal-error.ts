@@ -28,7 +28,7 @@ const DETAILS: Record<AboutPerson, string> = {
 
 /** The error for an answer outside 2xx. */
 export function refusalError(operation: Operation, answer: UpstreamAnswer): ProblemError {
-  const { class: refusal, aadsts, by } = classifyRefusal(answer);
+  const { class: refusal, aadsts, addressBlocked, by } = classifyRefusal(answer);
   const failure: UpstreamFailure = {
     operation,
     reason: `http ${answer.status}`,
@@ -36,6 +36,7 @@ export function refusalError(operation: Operation, answer: UpstreamAnswer): Prob
     // Any other 5xx, though whole, may have come after the work was done.
     answered: answer.status < 500 || answer.status === 503 || by === 'number',
     ...(aadsts === undefined ? {} : { aadsts }),
+    ...(addressBlocked && { addressBlocked }),
   };
   if (refusal === 'misconfigured') return new ExternalMisconfigured(failure);
   if (refusal === 'transient') return new ExternalUnavailable(failure, answer.retryAfter);

@@ -66,6 +66,18 @@ describe('an AADSTS number', () => {
   });
 });
 
+describe('AADSTS50053', () => {
+  it.each([
+    ['The account is locked, you have tried to sign in too many times.', undefined],
+    ['Sign-in was blocked because it came from an IP address with malicious activity.', true],
+  ])('that says "%s" is about our address: %s', (text, addressBlocked) => {
+    const body = { error: 'invalid_grant', error_codes: [50053], error_description: `AADSTS50053: ${text}` };
+    const refusal = classifyRefusal(json(400, body));
+    expect(refusal).toMatchObject({ class: 'account_locked' });
+    expect(refusal.addressBlocked).toBe(addressBlocked);
+  });
+});
+
 describe('without a number', () => {
   it.each([
     [400, { error: 'invalid_grant' }, 'invalid_credentials'],

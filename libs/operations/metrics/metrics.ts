@@ -19,6 +19,23 @@ const UPSTREAM_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 1
 export class Metrics {
   readonly registry = new Registry();
 
+  readonly signInAttempts = this.counter(
+    'sign_in_attempts_total',
+    'Sign-ins that a side was asked about, by the side that answered.',
+    ['mode', 'outcome', 'code'],
+  );
+  readonly signInDuration = new Histogram({
+    name: 'cutover_sign_in_duration_seconds',
+    help: 'How long sign-ins took, without the making of the session.',
+    labelNames: ['mode', 'outcome'],
+    buckets: UPSTREAM_BUCKETS,
+    registers: [this.registry],
+  });
+  readonly guardrailVerdicts = this.counter(
+    'guardrail_verdicts_total',
+    'Verdicts of the guardrail that this process came to.',
+    ['verdict'],
+  );
   readonly externalRequests = this.counter(
     'external_auth_requests_total',
     'Calls of the external API that were sent.',

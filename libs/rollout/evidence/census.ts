@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '@cutover/database';
-import { BREAK_GLASS_COLUMN, BREAK_GLASS_JOIN, ExternalAccounts, hasBreakGlass } from '@cutover/users';
+import { BREAK_GLASS_COLUMN, BREAK_GLASS_JOIN, hasBreakGlass } from '@cutover/users';
+import { KnownAccounts } from './known-accounts';
 import type { Standing } from './standing';
 
 /** Rows read at once: two statements for each batch, and memory for one. */
@@ -9,7 +10,7 @@ const BATCH = 5000;
 /** What one SELECT answers for a {@link Standing}; the engines spell booleans in two ways. */
 interface StandingRow extends Omit<
   Standing,
-  'active' | 'role' | 'hasLocalPassword' | 'account' | 'breakGlass'
+  'active' | 'role' | 'hasLocalPassword' | 'account' | 'shadow' | 'breakGlass'
 > {
   active: number | boolean | null;
   role: string | null;
@@ -27,7 +28,7 @@ const SELECT = `SELECT u.id, u.username, u.is_active AS active, u.role, u.extern
 export class Census {
   constructor(
     private readonly database: Database,
-    private readonly accounts: ExternalAccounts,
+    private readonly accounts: KnownAccounts,
   ) {}
 
   /** By id. */
@@ -57,14 +58,14 @@ export class Census {
   private async standings(rows: StandingRow[]): Promise<Standing[]> {
     const [first, last] = [rows[0], rows.at(-1)];
     if (!first || !last) return [];
-    const accounts = await this.accounts.statesBetween(first.id, last.id);
+    const accounts = await this.accounts.between(first.id, last.id);
     return rows.map(({ breakGlassName, ...row }) => ({
       ...row,
       breakGlass: hasBreakGlass({ breakGlassName, username: row.username }),
       active: Boolean(row.active),
       role: row.role === 'admin' ? 'admin' : 'user',
       hasLocalPassword: Boolean(row.hasLocalPassword),
-      account: accounts.get(row.id) ?? null,
+      ...accounts(row.id),
     }));
   }
 }

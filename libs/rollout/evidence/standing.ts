@@ -1,14 +1,12 @@
 import type { UserRecord } from '@cutover/users';
-import type { ExternalAccountState } from '@cutover/users';
+import type { KnownAccount } from './known-accounts';
 
 /** One person as far as the rollout is concerned. */
-export interface Standing extends Pick<
-  UserRecord,
-  'id' | 'username' | 'active' | 'role' | 'pin' | 'externalUserId' | 'breakGlass'
-> {
+export interface Standing
+  extends
+    Pick<UserRecord, 'id' | 'username' | 'active' | 'role' | 'pin' | 'externalUserId' | 'breakGlass'>,
+    KnownAccount {
   hasLocalPassword: boolean;
   /** The code with which the external side last refused this person; `null` since it last let them in. */
   lastExternalRefusal: string | null;
-  /** `null` while nothing is known. */
-  account: ExternalAccountState | null;
 }

@@ -10,7 +10,7 @@ import { Database } from '@cutover/database';
 import { type AuditAction, type AuditEntry, AuditTrail } from '@cutover/operations';
 import { SessionService } from '@cutover/sessions';
 import { personName, type UserRecord, UserRepository } from '@cutover/users';
-import { type ExternalAccountState, ExternalAccounts } from '@cutover/users';
+import { type KnownAccount, KnownAccounts } from '../evidence/known-accounts';
 import { actorOf, type Operator } from '../operator';
 import { readinessOf } from '../readiness/readiness-of';
 import { RolloutService } from '../rollout.service';
@@ -30,15 +30,16 @@ export class PeopleService {
     private readonly users: UserRepository,
     private readonly sessions: SessionService,
     private readonly rollout: RolloutService,
-    private readonly accounts: ExternalAccounts,
+    private readonly accounts: KnownAccounts,
     private readonly audit: AuditTrail,
   ) {}
 
   async page(request: PageRequest): Promise<Page<AdminUser>> {
     const { items, nextCursor } = await this.users.page(request);
     const [first, last] = [items[0], items.at(-1)];
-    const accounts = first && last && (await this.accounts.statesBetween(first.id, last.id));
-    const described = items.map((user) => this.describe(user, accounts?.get(user.id) ?? null));
+    if (!first || !last) return { items: [], nextCursor };
+    const accounts = await this.accounts.between(first.id, last.id);
+    const described = items.map((user) => this.describe(user, accounts(user.id)));
     return { items: await Promise.all(described), nextCursor };
   }
 
@@ -61,7 +62,7 @@ export class PeopleService {
     });
     // After the commit: providers are told of it, and an inactive person's sessions open nothing in the meantime.
     if (change.active === false) await this.sessions.endAllOf(userId, 'deactivated', actorOf(by));
-    return this.describe(await this.find(userId), await this.accounts.stateOf(userId));
+    return this.describe(await this.find(userId), await this.accounts.of(userId));
   }
 
   /** What {@link change} would make of the person, with the same checks. */
@@ -72,7 +73,7 @@ export class PeopleService {
       ...(change.pin !== undefined && { pin: change.pin }),
       ...(change.active !== undefined && { active: change.active }),
     };
-    return this.describe(changed, await this.accounts.stateOf(userId));
+    return this.describe(changed, await this.accounts.of(userId));
   }
 
   /** Ends every session of a person; they may sign in again. @returns how many. @throws NotFound */
@@ -123,7 +124,7 @@ export class PeopleService {
     return user;
   }
 
-  private async describe(user: UserRecord, account: ExternalAccountState | null): Promise<AdminUser> {
+  private async describe(user: UserRecord, known: KnownAccount): Promise<AdminUser> {
     return {
       id: user.id,
       username: user.username,
@@ -131,12 +132,12 @@ export class PeopleService {
       name: personName(user),
       role: user.role,
       active: user.active,
-      authMode: await this.rollout.sideOf(user, account),
+      authMode: await this.rollout.sideOf(user, known.account),
       pin: user.pin,
       externalUserId: user.externalUserId,
       azureEmail: user.azureEmail,
       lastSignInAt: user.lastSignInAt === null ? null : new Date(user.lastSignInAt).toISOString(),
-      readiness: readinessOf({ ...user, account, hasLocalPassword: user.hashedPassword !== null }),
+      readiness: readinessOf({ ...user, ...known, hasLocalPassword: user.hashedPassword !== null }),
     };
   }
 }

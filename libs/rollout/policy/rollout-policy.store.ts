@@ -25,16 +25,23 @@ export class RolloutPolicyStore {
 
   /** The decision in force, read now. */
   async latest(): Promise<RolloutPolicy> {
-    const [row] = await this.database.query<RolloutPolicyEntity>(
-      `SELECT version, stage, percent, test_users AS testUsers, changed_by AS changedBy, changed_at AS changedAt, reason,
-         salt, hold_reason AS holdReason, hold_since AS holdSince
-       FROM cutover_rollout_policies ORDER BY version DESC LIMIT 1`,
-    );
-    if (!row)
+    const [policy] = await this.history(1);
+    if (!policy)
       throw new Error(
         'cutover_rollout_policies is empty; the schema step that makes it puts version 0 there',
       );
-    return this.remember(toPolicy(row));
+    return this.remember(policy);
+  }
+
+  /** Decisions, newest first. */
+  async history(most: number): Promise<RolloutPolicy[]> {
+    const rows = await this.database.query<RolloutPolicyEntity>(
+      `SELECT version, stage, percent, test_users AS testUsers, changed_by AS changedBy, changed_at AS changedAt, reason,
+         salt, hold_reason AS holdReason, hold_since AS holdSince
+       FROM cutover_rollout_policies ORDER BY version DESC LIMIT ?`,
+      [most],
+    );
+    return rows.map(toPolicy);
   }
 
   /**

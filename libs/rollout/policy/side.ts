@@ -1,6 +1,6 @@
 import type { AuthMode } from '@cutover/contracts';
 import type { UserRecord } from '@cutover/users';
-import type { ExternalAccountState } from '@cutover/users';
+import type { AccountKnown } from '../evidence/known-accounts';
 import { isWithin } from './bucket';
 import type { RolloutPolicy } from './rollout-policy';
 
@@ -16,7 +16,7 @@ export type Routed = Pick<UserRecord, 'id' | 'pin' | 'role' | 'externalUserId' |
 export function sideUnder(
   policy: RolloutPolicy,
   user: Routed | null,
-  account: ExternalAccountState | null,
+  account: AccountKnown | null,
 ): AuthMode {
   if (user === null) return policy.stage === 'all' ? 'external' : 'local';
   if (user.breakGlass) return 'local';

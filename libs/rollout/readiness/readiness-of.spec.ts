@@ -6,6 +6,7 @@ const PERSON = {
   hasLocalPassword: true,
   lastExternalRefusal: null,
   account: null,
+  shadow: null,
 };
 const LINKED = { ...PERSON, externalUserId: 'oid' };
 
@@ -20,6 +21,9 @@ describe('readiness', () => {
     ['somebody with two accounts', { ...PERSON, account: 'ambiguous' }, 'at-risk', 'ambiguous'],
     ['a conflict', { ...PERSON, lastExternalRefusal: 'account_conflict' }, 'at-risk', 'conflict'],
     ['a second factor', { ...LINKED, lastExternalRefusal: 'mfa_required' }, 'at-risk', 'mfa_required'],
+    ['another password over there', { ...PERSON, shadow: 'password_differs' }, 'at-risk', 'password_differs'],
+    ['a second factor found by shadow', { ...LINKED, shadow: 'mfa_required' }, 'at-risk', 'mfa_required'],
+    ['an account that shadow opened', { ...LINKED, account: 'usable', shadow: 'opened' }, 'ready', null],
     ['somebody who cannot come back', { ...LINKED, hasLocalPassword: false }, 'at-risk', 'no_local_password'],
     [
       'the reason that weighs most',

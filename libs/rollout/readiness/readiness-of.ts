@@ -1,13 +1,15 @@
 import { READINESS_REASONS, type Readiness, type ReadinessReason } from '@cutover/contracts';
-import type { ExternalAccountState } from '@cutover/users';
+import type { AccountKnown } from '../evidence/known-accounts';
 import type { Standing } from '../evidence/standing';
+import { RISK_BY_FINDING } from '../shadow/shadow-finding';
 
-const BY_ACCOUNT: Record<ExternalAccountState, ReadinessReason | null> = {
+const BY_ACCOUNT: Record<AccountKnown, ReadinessReason | null> = {
   usable: null,
   none: 'no_external_account',
   disabled: 'disabled',
   guest: 'guest',
   ambiguous: 'ambiguous',
+  refused: null, // what the shadow check found says why
 };
 
 /** By the code with which the external side last refused the person. */
@@ -21,7 +23,7 @@ const BY_REFUSAL: Partial<Record<string, ReadinessReason>> = {
 
 type Known = Pick<
   Standing,
-  'active' | 'externalUserId' | 'hasLocalPassword' | 'lastExternalRefusal' | 'account'
+  'active' | 'externalUserId' | 'hasLocalPassword' | 'lastExternalRefusal' | 'account' | 'shadow'
 >;
 
 /**
@@ -31,12 +33,14 @@ type Known = Pick<
 export function riskOf({
   active,
   account,
+  shadow,
   lastExternalRefusal,
   hasLocalPassword,
 }: Known): ReadinessReason | null {
   if (!active) return null;
   const reasons = [
     account && BY_ACCOUNT[account],
+    shadow && RISK_BY_FINDING[shadow],
     lastExternalRefusal && BY_REFUSAL[lastExternalRefusal],
     hasLocalPassword ? null : 'no_local_password',
   ];

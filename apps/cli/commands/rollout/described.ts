@@ -61,7 +61,7 @@ export function share(part: number, whole: number): string {
 const group = (people: NamedPeople, where: string) =>
   people.count === 0 ? [] : [`${people.count} ${where}: ${listed(people)}.`];
 
-const listed = ({ count, names }: NamedPeople) =>
+export const listed = ({ count, names }: NamedPeople) =>
   count > names.length ? `${names.join(', ')} and ${count - names.length} more` : names.join(', ');
 
 const reasons = (counts: Partial<Record<ReadinessReason, number>>) =>

@@ -16,6 +16,7 @@ const ADVICE: Record<ReadinessReason, string> = {
   account_locked: 'unlock the account over there, or pin them to local',
   password_expired: 'have them change the password over there, or pin them to local',
   mfa_required: 'pin them to local: this sign-in knows no second factor',
+  password_differs: 'tell them that the password over there will count, or pin them to local',
   no_local_password: 'give them a local password: without one they cannot come back',
 };
 

@@ -7,6 +7,7 @@ import { promoteCommand } from './promote.command';
 import { readinessCommand } from './readiness.command';
 import { setCommand } from './set.command';
 import { statusCommand } from './status.command';
+import { verifyCommand } from './verify.command';
 
 export function rolloutCommand(): Command {
   const rollout = new Command('rollout')
@@ -20,6 +21,7 @@ export function rolloutCommand(): Command {
     promoteCommand(),
     pinCommand(),
     unpinCommand(),
+    verifyCommand(),
     noteCommand(),
   ];
   for (const command of commands) rollout.addCommand(command);

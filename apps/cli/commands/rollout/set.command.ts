@@ -9,6 +9,13 @@ interface SetOptions extends DecisionOptions {
   liftHold?: true;
 }
 
+/** An operator turns it on knowingly. */
+const SHADOW = `
+Stages: off, shadow, test-users, percent, all.
+Warning: in "shadow" everybody signs in locally, and each password that was right here is tried once a day on the
+external side, in the background. Where it differs over there, that counts as one failed attempt there. A throttle
+or a blocked address over there stops it with a hold.`;
+
 export function setCommand(): Command {
   const set = new Command('set')
     .description(
@@ -23,6 +30,7 @@ export function setCommand(): Command {
     .option('--percent <n>', 'the share of people for the stage "percent"', wholeNumber(0, 100))
     .option('--lift-hold', 'what the hold was set for is dealt with: the rollout may go on');
   return decides(set)
+    .addHelpText('after', SHADOW)
     .addHelpText(
       'after',
       examples(

@@ -1,0 +1,121 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { SettingsService } from '@cutover/config';
+import { Database } from '@cutover/database';
+import {
+  ExternalAuthClient,
+  ProviderCircuits,
+  type ProviderIdentity,
+  type ProviderTokens,
+  RefusedByProvider,
+  ThrottledByProvider,
+} from '@cutover/external-auth';
+import { AuditTrail } from '@cutover/operations';
+import { type ShadowFinding, ShadowStage } from '@cutover/rollout';
+import { type UserRecord, UserRepository } from '@cutover/users';
+import { linkObjection } from '../external/link-objection';
+import { usernameToSend } from '../external/username-to-send';
+
+export interface ShadowSubject {
+  user: UserRecord;
+  /** As it was typed. */
+  username: string;
+  /** That which opened the local account. */
+  password: string;
+}
+
+/** AADSTS numbers of a name that nobody has over there. */
+const UNKNOWN_NAME: readonly number[] = [50034, 51004];
+
+/** One check: what the external side says to a name and a password that are right over here. */
+@Injectable()
+export class ShadowCheck {
+  private readonly logger = new Logger(ShadowCheck.name);
+
+  constructor(
+    private readonly settings: SettingsService,
+    private readonly client: ExternalAuthClient,
+    private readonly circuits: ProviderCircuits,
+    private readonly stage: ShadowStage,
+    private readonly database: Database,
+    private readonly users: UserRepository,
+    private readonly audit: AuditTrail,
+  ) {}
+
+  /** Not while the circuit is open, or tries whether it may close. */
+  isPossible(): boolean {
+    return (
+      this.settings.get('externalAuth', { infer: true }) !== null && this.circuits.status().state === 'closed'
+    );
+  }
+
+  /** Keeps what it finds. An outage finds nothing. @throws what the external side or the database fails with */
+  async run(subject: ShadowSubject): Promise<void> {
+    const { user, username, password } = subject;
+    const sentUsername = usernameToSend(
+      { username, user },
+      this.settings.get('externalAuth', { infer: true }),
+    );
+    try {
+      const { tokens, identity } = await this.client.signIn(sentUsername, password);
+      const ended = this.end(tokens);
+      const finding = await this.foundBy(identity, user.id, { username, sentUsername });
+      await this.stage.keep(user.id, finding, identity.objectId);
+      await ended;
+    } catch (error) {
+      if (error instanceof ThrottledByProvider) return this.stage.stop('the external side throttles');
+      if (!(error instanceof RefusedByProvider)) throw error;
+      if (error.failure.addressBlocked) return this.stage.stop('the external side blocks our address');
+      await this.stage.keep(user.id, findingOf(error), null);
+    }
+  }
+
+  /** The grant is of no use to anybody; what cannot be ended over there runs out by itself. */
+  private async end({ refreshToken }: ProviderTokens): Promise<void> {
+    if (refreshToken === null) return;
+    await this.client.signOut(refreshToken).catch((error: unknown) => {
+      this.logger.warn({ err: error }, 'the tokens of a shadow check were dropped and could not be ended');
+    });
+  }
+
+  /** Links where a password that opened both sides proves it and nothing speaks against it. */
+  private async foundBy(
+    identity: ProviderIdentity,
+    userId: number,
+    typed: { username: string; sentUsername: string },
+  ): Promise<ShadowFinding> {
+    const linked = await this.users.findByExternalUserId(identity.objectId);
+    if (linked) return linked.id === userId ? 'opened' : 'conflict';
+    const user = await this.users.findById(userId);
+    const objection = user?.active
+      ? linkObjection(user, identity, typed)
+      : 'the account is not active any more';
+    if (objection === null && (await this.link(userId, identity.objectId))) return 'opened';
+    const reason = objection ?? 'the account was linked elsewhere at the same moment';
+    this.logger.warn(
+      { userId, objectId: identity.objectId, reason },
+      'a shadow check could not link an account',
+    );
+    return 'conflict';
+  }
+
+  /** @returns false when the account, or the identity, is linked already */
+  private link(userId: number, objectId: string): Promise<boolean> {
+    return this.database.transaction(async () => {
+      if (!(await this.users.link(userId, objectId))) return false;
+      const subject = `user:${userId}`;
+      await this.audit.record({
+        action: 'user.linked',
+        actor: 'cutover',
+        subject,
+        outcome: 'success',
+        detail: { objectId, by: 'shadow' },
+      });
+      return true;
+    });
+  }
+}
+
+function findingOf({ code, failure }: RefusedByProvider): ShadowFinding {
+  if (code !== 'invalid_credentials') return code;
+  return UNKNOWN_NAME.includes(failure.aadsts ?? 0) ? 'no_external_account' : 'password_differs';
+}

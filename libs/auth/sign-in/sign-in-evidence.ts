@@ -1,0 +1,49 @@
+import { Injectable } from '@nestjs/common';
+import { ProblemError, type SignInRequest } from '@cutover/contracts';
+import { SignInOutcomes } from '@cutover/rollout';
+import type { SignIn } from '@cutover/sessions';
+import { ShadowChecks } from '../shadow/shadow-checks';
+import { refusalCodeOf } from './refusal';
+import type { SignInAttempt, SignInHttpRequest } from './sign-in-attempt';
+
+/** Says how an attempt came out to whoever judges the rollout by it. Neither waits nor fails. */
+@Injectable()
+export class SignInEvidence {
+  constructor(
+    private readonly outcomes: SignInOutcomes,
+    private readonly shadow: ShadowChecks,
+  ) {}
+
+  /** @param startedAt by `performance.now()` */
+  admitted(attempt: SignInAttempt, request: SignInHttpRequest & { user?: SignIn }, startedAt: number): void {
+    const userId = request.user?.user.id ?? null;
+    this.note(attempt, startedAt, { userId, outcome: 'success', code: null });
+    if (attempt.side !== 'local' || !attempt.user) return;
+    this.shadow.after(attempt.user, attempt.username, (request.body as SignInRequest).password);
+  }
+
+  refused(attempt: SignInAttempt, error: unknown, startedAt: number): void {
+    this.note(attempt, startedAt, {
+      userId: attempt.user?.id ?? null,
+      outcome: refusalCodeOf(error) === null ? 'fault' : 'refused',
+      code: error instanceof ProblemError ? error.code : 'internal_error',
+    });
+  }
+
+  /** What a rate limit stopped reached no side: nothing is to be learnt from it, and a flood must not fill a table. */
+  private note(
+    { side, fallback, device }: SignInAttempt,
+    startedAt: number,
+    about: Pick<Parameters<SignInOutcomes['note']>[0], 'userId' | 'outcome' | 'code'>,
+  ): void {
+    if (!side) return;
+    const duration = performance.now() - startedAt;
+    this.outcomes.note({
+      ...about,
+      side: fallback ? 'local' : side,
+      duration,
+      knownDevice: device !== null,
+      fallback: fallback === true,
+    });
+  }
+}

@@ -1,0 +1,8 @@
+import { Module } from '@nestjs/common';
+import { ScheduleModule } from '@nestjs/schedule';
+import { RolloutModule } from '../rollout.module';
+import { GuardrailJob } from './guardrail-job';
+
+/** For the API only: a command that runs for a second has no time for a job. */
+@Module({ imports: [ScheduleModule.forRoot(), RolloutModule], providers: [GuardrailJob] })
+export class GuardrailModule {}
