@@ -3,6 +3,7 @@ import { ExternalIdentity1780000000002 } from './external-identity';
 import { RolloutRecords1780000000005 } from './rollout-records';
 import { SignInState1780000000003 } from './sign-in-state';
 import { UserSync1780000000004 } from './user-sync';
+import { VerifiedBackups1780000000006 } from './verified-backups';
 
 /** Every schema step, in order. Steps are added at the end and never edited once released. */
 export const migrations = [
@@ -11,6 +12,7 @@ export const migrations = [
   SignInState1780000000003,
   UserSync1780000000004,
   RolloutRecords1780000000005,
+  VerifiedBackups1780000000006,
 ];
 
 export { MigrationRefusal } from './support/refusal';

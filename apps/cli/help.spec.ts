@@ -37,6 +37,8 @@ describe('cutover --help', () => {
     'rollout pin',
     'rollout unpin',
     'keys rotate',
+    'backup',
+    'restore',
   ])('%s writes, and has a dry run', (path) => {
     const command = commands.find((candidate) => pathOf(candidate) === `cutover ${path}`);
     expect(command && helpOf(command)).toContain('--dry-run');

@@ -1,4 +1,6 @@
 import { Command } from 'commander';
+import { backupCommand } from './commands/backup/backup.command';
+import { restoreCommand } from './commands/backup/restore.command';
 import { databaseCommand } from './commands/database.command';
 import { keysCommand } from './commands/keys/keys.command';
 import { rolloutCommand } from './commands/rollout/rollout.command';
@@ -27,6 +29,8 @@ export function program(options: ProgramOptions): Command {
     sessionsCommand(),
     rolloutCommand(),
     keysCommand(),
+    backupCommand(),
+    restoreCommand(),
   ]) {
     cli.addCommand(command);
   }

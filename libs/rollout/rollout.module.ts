@@ -2,8 +2,12 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { SessionsModule } from '@cutover/sessions';
 import { UsersModule } from '@cutover/users';
+import { BackupKeys } from './backup/backup-keys';
+import { BackupService } from './backup/backup.service';
 import { LastVerifiedBackup } from './backup/last-verified-backup';
-import { NoBackupKnown } from './backup/no-backup-known';
+import { RestoreService } from './backup/restore/restore.service';
+import { SessionEnding } from './backup/restore/session-ending';
+import { VerifiedBackups } from './backup/verified-backups';
 import { Census } from './evidence/census';
 import { RolloutNotes } from './notes/rollout-notes';
 import { PeopleController } from './people/people.controller';
@@ -22,7 +26,12 @@ import { SignInRouting } from './sign-in-routing';
   imports: [TypeOrmModule.forFeature([RolloutPolicyEntity]), UsersModule, SessionsModule],
   controllers: [RolloutController, ReadinessController, PeopleController],
   providers: [
-    { provide: LastVerifiedBackup, useClass: NoBackupKnown },
+    VerifiedBackups,
+    { provide: LastVerifiedBackup, useExisting: VerifiedBackups },
+    BackupKeys,
+    BackupService,
+    SessionEnding,
+    RestoreService,
     RolloutPolicyStore,
     RolloutDecisions,
     RolloutService,
@@ -33,6 +42,16 @@ import { SignInRouting } from './sign-in-routing';
     PeopleService,
     { provide: SignInRouting, useExisting: RolloutService },
   ],
-  exports: [RolloutService, RolloutPlanner, RolloutNotes, ReadinessService, PeopleService, SignInRouting],
+  exports: [
+    LastVerifiedBackup,
+    BackupService,
+    RestoreService,
+    RolloutService,
+    RolloutPlanner,
+    RolloutNotes,
+    ReadinessService,
+    PeopleService,
+    SignInRouting,
+  ],
 })
 export class RolloutModule {}

@@ -15,7 +15,9 @@ export type AuditAction =
   | 'users.synced'
   | 'users.sync_undone'
   | 'rollout.changed'
-  | 'keys.rotated';
+  | 'keys.rotated'
+  | 'backup.made'
+  | 'backup.restored';
 
 export interface AuditEntry {
   action: AuditAction;

@@ -56,6 +56,7 @@ export type SessionEnd =
   | 'reused'
   | 'idle_timeout'
   | 'expired'
+  | 'restored'
   | 'deactivated'
   | 'grant_invalid'
   /** The external side says that the account is disabled. */
