@@ -8,7 +8,7 @@ import { withProgress } from '../../with-progress';
 
 interface BackupOptions {
   to: string;
-  plaintext?: true;
+  plaintext?: boolean;
   dryRun?: boolean;
 }
 

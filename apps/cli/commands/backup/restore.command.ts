@@ -8,8 +8,8 @@ import { withProgress } from '../../with-progress';
 
 interface RestoreOptions {
   from: string;
-  plaintext?: true;
-  acceptPrivileges?: true;
+  plaintext?: boolean;
+  acceptPrivileges?: boolean;
   dryRun?: boolean;
 }
 

@@ -31,8 +31,13 @@ export class LedgerRestoration {
       id,
       run[tables.runs.at('batches')],
     ]);
-    await database.execute(`DELETE FROM cutover_sync_runs WHERE id = ?`, [id]);
-    await tables.runs.insert([run]);
+    if (now)
+      await tables.runs.update(
+        'id',
+        [run],
+        tables.runs.columns.filter((column) => column !== 'id'),
+      );
+    else await tables.runs.insert([run]);
   }
 
   /** @param rows of one run, at least one */

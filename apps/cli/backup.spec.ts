@@ -1,0 +1,153 @@
+import { randomBytes, randomInt, randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describeOnMysql, dump, type TestDatabase } from '@cutover/database/testing';
+import { Cutover } from './testing/cutover';
+import { behind, insertRows, migrate, query } from './testing/schema';
+
+const KEY = randomBytes(32).toString('base64');
+const SECRETS = {
+  LOCAL_JWT_SECRET: 'x'.repeat(32),
+  TOKEN_ENCRYPTION_KEYS: `k:${randomBytes(32).toString('base64')}`,
+};
+const PEOPLE = 3000;
+const SESSIONS = 60;
+
+/** Milliseconds: each test waits for several processes. */
+jest.setTimeout(120_000);
+
+describeOnMysql('cutover backup and restore', (engine) => {
+  let database: TestDatabase;
+  let cutover: Cutover;
+  let folder: string;
+
+  beforeEach(async () => {
+    database = await engine.createDatabase();
+    await migrate(database);
+    const people = Array.from({ length: PEOPLE }, (_, index) => ({
+      username: `person-${index + 1}`,
+      hashed_password: 'x',
+      updated_at: '2020-01-02 03:04:05',
+    }));
+    await insertRows(database, 'users', people);
+    cutover = new Cutover({ DATABASE_URL: database.url, BACKUP_KEY: KEY, ...SECRETS });
+    folder = mkdtempSync(join(tmpdir(), 'cutover-backup-'));
+  });
+  afterEach(async () => {
+    expect(cutover.output).not.toMatch(/^\s+at .+:\d+/m); // a stack trace
+    expect(cutover.output).not.toContain(KEY);
+    cutover.remove();
+    rmSync(folder, { recursive: true });
+    await database.drop();
+  });
+
+  const file = () => join(folder, 'people.backup');
+  const backup = (...rest: string[]) => ['backup', '--to', file(), ...rest];
+  const restore = (...rest: string[]) => ['restore', '--from', file(), ...rest];
+  const set = (...rest: string[]) => ['rollout', 'set', ...rest, '--reason', 'a test'];
+  const plan = () => ['users', 'sync', '--apply', join(folder, 'no-plan.jsonl')];
+  const sql = (text: string) => query<{ count: number }>(database, text);
+
+  it('lets the rollout go on after a backup, and sets everything back to it', async () => {
+    expect(await cutover.refusal(backup(), '', { BACKUP_KEY: '' })).toMatchObject({
+      exit: 78,
+      detail: expect.stringContaining('BACKUP_KEY: must be set'),
+    });
+    for (const args of [set('all'), plan()])
+      expect(await cutover.refusal(args)).toMatchObject({
+        exit: 2,
+        code: 'validation_failed',
+        detail: expect.stringMatching(
+          /^No verified backup is known\..*"cutover backup --to FILE".*--without-backup/,
+        ),
+      });
+    const users = dump(database, 'users');
+    expect(await cutover.answer(backup('--dry-run'))).toMatchObject({
+      dryRun: true,
+      users: PEOPLE,
+      sha256: null,
+    });
+    expect(() => statSync(file())).toThrow('ENOENT');
+
+    const made = await cutover.run(backup());
+    expect(made).toMatchObject({ code: 0, stderr: '' });
+    expect(made.stdout).toMatch(
+      /^Wrote 3000 user\(s\) and 0 sync run\(s\) .* encrypted under BACKUP_KEY, and read it back\.\nSHA-256: [0-9a-f]{64}\n/,
+    );
+    expect(statSync(file()).mode & 0o777).toBe(0o600);
+    await cutover.answer(set('all'));
+    expect(await cutover.refusal(plan())).toMatchObject({ detail: expect.stringContaining('no-plan.jsonl') });
+
+    await sql(`UPDATE users SET email = 'eve@example.org', is_active = id <> 7 WHERE id < 100`);
+    await sql(`DELETE FROM users WHERE id = 200`);
+    await sql(`INSERT INTO users (username, hashed_password) VALUES ('newcomer', 'x')`);
+    const damaged = dump(database, 'users');
+    const dry = await cutover.run(restore('--dry-run'));
+    expect(dry.code).toBe(2);
+    expect(dry.stdout).toContain('99 changed since, as they were then: person-1 (id 1), ');
+    expect(dry.stderr).toContain('person-7 (id 7) active again');
+    expect(await cutover.refusal(restore())).toMatchObject({
+      exit: 2,
+      stdout: '',
+      detail: expect.stringContaining('person-7 (id 7) active again. Nothing was changed.'),
+    });
+    expect(dump(database, 'users')).toBe(damaged);
+
+    const { stdout } = await cutover.run(restore('--accept-privileges'));
+    expect(stdout.split('\n').slice(2)).toEqual([
+      '1 gone since, back again: person-200 (id 200).',
+      '1 not in the backup, left as they are: newcomer (id 3001).',
+      '0 pin(s), 0 known account(s) and 0 sync run(s) differ from the backup.',
+      'The rollout’s decision is the backup’s again, as a new version.',
+      '0 session(s) ended.',
+      '',
+    ]);
+    await sql(`DELETE FROM users WHERE username = 'newcomer'`);
+    const counter = / AUTO_INCREMENT=\d+/;
+    expect(dump(database, 'users').replace(counter, '')).toBe(users.replace(counter, ''));
+  });
+
+  it('ends as an undisturbed restore does, wherever it was killed', async () => {
+    const users = dump(database, 'users');
+    await cutover.answer(backup());
+    await sql(`UPDATE users SET hashed_password = 'y', external_user_id = CONCAT('oid-', id)`);
+    await sql(`DELETE FROM users WHERE id > ${PEOPLE - 100}`);
+    await cutover.answer(set('all'));
+    await insertRows(
+      database,
+      'cutover_sessions',
+      Array.from({ length: SESSIONS }, () => ({
+        ...{ id: randomUUID(), user_id: 1, auth_mode: 'local', generation: 0, presentations: '[]' },
+        ...{ created_at: 1, last_used_at: Date.now(), expires_at: Date.now() + 3_600_000 },
+      })),
+    );
+    const damaged = dump(database, 'users');
+    await behind(database, async (source) => {
+      const count = async (text: string) => Number((await source.query<{ count: number }[]>(text))[0]?.count);
+      const written = () =>
+        count(`SELECT COALESCE(MAX(trx_rows_modified), 0) AS count FROM information_schema.innodb_trx
+          JOIN information_schema.processlist ON id = trx_mysql_thread_id WHERE db = DATABASE()`);
+      const ended = () => count('SELECT COUNT(*) AS count FROM cutover_sessions WHERE ended_at IS NOT NULL');
+      for (const point of [1, randomInt(2, PEOPLE)]) {
+        const killed = await cutover.runUntilKilled(restore(), async () => (await written()) >= point);
+        expect(killed.code).toBeNull();
+        expect(dump(database, 'users')).toBe(damaged);
+      }
+      const point = randomInt(1, SESSIONS / 2);
+      const killed = await cutover.runUntilKilled(restore(), async () => (await ended()) >= point);
+      expect(killed.code).toBeNull();
+      expect(await ended()).toBeLessThan(SESSIONS);
+    });
+    expect(await cutover.answer(restore())).toMatchObject({ changed: { count: 0 }, policy: 'unchanged' });
+    expect(dump(database, 'users')).toBe(users);
+    expect(await sql(`SELECT COUNT(*) AS count FROM cutover_sessions WHERE ended_at IS NULL`)).toEqual([
+      { count: 0 },
+    ]);
+    expect(await sql(`SELECT stage FROM cutover_rollout_policies ORDER BY version`)).toEqual([
+      { stage: 'off' },
+      { stage: 'all' },
+      { stage: 'off' },
+    ]);
+  });
+});
