@@ -1,4 +1,4 @@
-import { randomBytes, randomInt, randomUUID } from 'node:crypto';
+import { createHash, randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -47,27 +47,31 @@ describeOnMysql('cutover backup and restore', (engine) => {
   const restore = (...rest: string[]) => ['restore', '--from', file(), ...rest];
   const set = (...rest: string[]) => ['rollout', 'set', ...rest, '--reason', 'a test'];
   const plan = () => ['users', 'sync', '--apply', join(folder, 'no-plan.jsonl')];
+  /** All of the table as the engine writes it out, but for the number of the next row; in short. */
+  const people = () =>
+    createHash('sha256')
+      .update(dump(database, 'users').replace(/ AUTO_INCREMENT=\d+/, ''))
+      .digest('hex');
   const sql = (text: string) => query<{ count: number }>(database, text);
 
   it('lets the rollout go on after a backup, and sets everything back to it', async () => {
-    expect(await cutover.refusal(backup(), '', { BACKUP_KEY: '' })).toMatchObject({
-      exit: 78,
-      detail: expect.stringContaining('BACKUP_KEY: must be set'),
-    });
-    for (const args of [set('all'), plan()])
-      expect(await cutover.refusal(args)).toMatchObject({
+    const users = people();
+    const [keyless, promoted, applied, planned] = await Promise.all([
+      cutover.refusal(backup(), '', { BACKUP_KEY: '' }),
+      cutover.refusal(set('all')),
+      cutover.refusal(plan()),
+      cutover.answer(backup('--dry-run')),
+    ]);
+    expect(keyless).toMatchObject({ exit: 78, detail: expect.stringContaining('BACKUP_KEY: must be set') });
+    for (const refusal of [promoted, applied])
+      expect(refusal).toMatchObject({
         exit: 2,
         code: 'validation_failed',
         detail: expect.stringMatching(
           /^No verified backup is known\..*"cutover backup --to FILE".*--without-backup/,
         ),
       });
-    const users = dump(database, 'users');
-    expect(await cutover.answer(backup('--dry-run'))).toMatchObject({
-      dryRun: true,
-      users: PEOPLE,
-      sha256: null,
-    });
+    expect(planned).toMatchObject({ dryRun: true, users: PEOPLE, sha256: null });
     expect(() => statSync(file())).toThrow('ENOENT');
 
     const made = await cutover.run(backup());
@@ -82,7 +86,7 @@ describeOnMysql('cutover backup and restore', (engine) => {
     await sql(`UPDATE users SET email = 'eve@example.org', is_active = id <> 7 WHERE id < 100`);
     await sql(`DELETE FROM users WHERE id = 200`);
     await sql(`INSERT INTO users (username, hashed_password) VALUES ('newcomer', 'x')`);
-    const damaged = dump(database, 'users');
+    const damaged = people();
     const dry = await cutover.run(restore('--dry-run'));
     expect(dry.code).toBe(2);
     expect(dry.stdout).toContain('99 changed since, as they were then: person-1 (id 1), ');
@@ -92,7 +96,7 @@ describeOnMysql('cutover backup and restore', (engine) => {
       stdout: '',
       detail: expect.stringContaining('person-7 (id 7) active again. Nothing was changed.'),
     });
-    expect(dump(database, 'users')).toBe(damaged);
+    expect(people()).toBe(damaged);
 
     const { stdout } = await cutover.run(restore('--accept-privileges'));
     expect(stdout.split('\n').slice(2)).toEqual([
@@ -104,43 +108,56 @@ describeOnMysql('cutover backup and restore', (engine) => {
       '',
     ]);
     await sql(`DELETE FROM users WHERE username = 'newcomer'`);
-    const counter = / AUTO_INCREMENT=\d+/;
-    expect(dump(database, 'users').replace(counter, '')).toBe(users.replace(counter, ''));
+    expect(people()).toBe(users);
   });
 
   it('ends as an undisturbed restore does, wherever it was killed', async () => {
-    const users = dump(database, 'users');
+    const users = people();
     await cutover.answer(backup());
     await sql(`UPDATE users SET hashed_password = 'y', external_user_id = CONCAT('oid-', id)`);
     await sql(`DELETE FROM users WHERE id > ${PEOPLE - 100}`);
     await cutover.answer(set('all'));
+    const sessions = Array.from({ length: SESSIONS }, () => randomUUID()).sort();
     await insertRows(
       database,
       'cutover_sessions',
-      Array.from({ length: SESSIONS }, () => ({
-        ...{ id: randomUUID(), user_id: 1, auth_mode: 'local', generation: 0, presentations: '[]' },
+      sessions.map((id) => ({
+        ...{ id, user_id: 1, auth_mode: 'local', generation: 0, presentations: '[]' },
         ...{ created_at: 1, last_used_at: Date.now(), expires_at: Date.now() + 3_600_000 },
       })),
     );
-    const damaged = dump(database, 'users');
+    const damaged = people();
     await behind(database, async (source) => {
-      const count = async (text: string) => Number((await source.query<{ count: number }[]>(text))[0]?.count);
-      const written = () =>
-        count(`SELECT COALESCE(MAX(trx_rows_modified), 0) AS count FROM information_schema.innodb_trx
-          JOIN information_schema.processlist ON id = trx_mysql_thread_id WHERE db = DATABASE()`);
-      const ended = () => count('SELECT COUNT(*) AS count FROM cutover_sessions WHERE ended_at IS NOT NULL');
-      for (const point of [1, randomInt(2, PEOPLE)]) {
-        const killed = await cutover.runUntilKilled(restore(), async () => (await written()) >= point);
-        expect(killed.code).toBeNull();
-        expect(dump(database, 'users')).toBe(damaged);
+      const runner = source.createQueryRunner();
+      /** Kills a restore that cannot get past a row, as somebody else has it. */
+      const killedAt = async (row: string, condition: string) => {
+        await runner.startTransaction();
+        await runner.query(`SELECT 1 FROM ${row} FOR UPDATE`);
+        const { code } = await cutover.runUntilKilled(restore(), async () => {
+          const [met] = await source.query<{ count: number }[]>(`SELECT COUNT(*) AS count FROM ${condition}`);
+          return Number(met?.count) > 0;
+        });
+        await runner.rollbackTransaction();
+        expect(code).toBeNull();
+      };
+      const waiting = `information_schema.processlist
+        WHERE db = DATABASE() AND info LIKE '%FOR UPDATE' AND time >= 1 AND id <> CONNECTION_ID()`;
+      for (const id of [1, randomInt(2, PEOPLE - 100)]) {
+        await killedAt(`users WHERE id = ${id}`, waiting);
+        expect(people()).toBe(damaged);
       }
-      const point = randomInt(1, SESSIONS / 2);
-      const killed = await cutover.runUntilKilled(restore(), async () => (await ended()) >= point);
-      expect(killed.code).toBeNull();
-      expect(await ended()).toBeLessThan(SESSIONS);
+      await killedAt(
+        `cutover_sessions WHERE id = '${sessions[randomInt(8, SESSIONS)]}'`,
+        'cutover_sessions WHERE ended_at IS NOT NULL',
+      );
+      await runner.release();
     });
+    expect(people()).toBe(users);
+    expect(await sql(`SELECT COUNT(*) AS count FROM cutover_sessions WHERE ended_at IS NULL`)).not.toEqual([
+      { count: 0 },
+    ]);
     expect(await cutover.answer(restore())).toMatchObject({ changed: { count: 0 }, policy: 'unchanged' });
-    expect(dump(database, 'users')).toBe(users);
+    expect(people()).toBe(users);
     expect(await sql(`SELECT COUNT(*) AS count FROM cutover_sessions WHERE ended_at IS NULL`)).toEqual([
       { count: 0 },
     ]);

@@ -242,6 +242,18 @@ describeOnEachEngine('backup and restore', (engine) => {
     expect(await tables([...RESTORED, 'cutover_rollout_policies', 'cutover_sessions'])).toEqual(after);
   });
 
+  it('brings back links alone, and names alone', async () => {
+    const before = await tables();
+    await program.backup(path());
+    await sql(`UPDATE users SET external_user_id = NULL, updated_at = updated_at WHERE id = 4`);
+    await sql(`UPDATE users SET external_user_id = 'oid-4', updated_at = updated_at WHERE id = 300`);
+    await program.restore(path());
+    expect(await tables()).toEqual(before);
+    await sql(`UPDATE users SET username = 'renamed', updated_at = updated_at WHERE id = 8`);
+    await program.restore(path());
+    expect(await tables()).toEqual(before);
+  });
+
   it('writes for its owner alone, replaces what was there, and says so to whoever needs a backup', async () => {
     expect(await program.lastBackup()).toBeNull();
     writeFileSync(path(), 'an older one', { mode: 0o644 });

@@ -3,6 +3,8 @@ import type { Row, Value } from '../format/records';
 import type { NamedPerson } from '../named-people';
 import type { Pass } from './pass';
 
+/** What belongs to one person each. */
+export const CLAIMED = ['username', 'external_user_id'];
 const places = (values: unknown[]) => values.map(() => '?').join(', ');
 
 /**
@@ -17,22 +19,21 @@ export class NameClaims {
   constructor(private readonly pass: Pass) {}
 
   /**
-   * @param rows people who get another username or link than they have
-   * @param own ids of those whose rows are about to be written
+   * @param rows people who get another username or link than they have, those first who have a row already
+   * @param present how many these are: their own row gives both up too
    */
-  async take(rows: Row[], own: number[]): Promise<void> {
+  async take(rows: Row[], present: number): Promise<void> {
     if (rows.length === 0) return;
     const { users } = this.pass.tables;
     const ids = rows.map((row) => Number(row[users.at('id')]));
     const held = [];
-    for (const column of ['username', 'external_user_id']) {
+    for (const column of CLAIMED) {
       const values = rows.map((row) => row[users.at(column)] ?? null).filter((value) => value !== null);
       held.push(...(await this.holdersOf(column, values, ids)));
     }
     this.holders.push(...held);
     if (!this.pass.writes) return;
-    const written = ids.filter((id) => own.includes(id));
-    await this.release([...new Set([...written, ...held.map(({ id }) => id)])]);
+    await this.release([...new Set([...ids.slice(0, present), ...held.map(({ id }) => id)])]);
   }
 
   private async holdersOf(column: string, values: Value[], besides: number[]): Promise<NamedPerson[]> {

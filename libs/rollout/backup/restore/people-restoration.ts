@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { RestoreConflict } from '../errors';
 import type { BackedUpPerson, Row, Value } from '../format/records';
 import { add, listing, type NamedPerson, named } from '../named-people';
-import { NameClaims } from './name-claims';
+import { CLAIMED, NameClaims } from './name-claims';
 import type { Pass } from './pass';
 import type { RestoreReport } from './restore-report';
 import { StateRestoration } from './state-restoration';
@@ -38,12 +38,10 @@ export class PeopleRestoration {
     const changed = rows.filter(
       (row) => now.has(this.idOf(row)) && !isDeepStrictEqual(now.get(this.idOf(row)), row),
     );
-    await this.claims.take(
-      [...added, ...changed.filter((row) => this.isRenamed(row, now.get(this.idOf(row)) ?? []))],
-      changed.map((row) => this.idOf(row)),
-    );
+    const renamed = changed.filter((row) => this.isRenamed(row, now.get(this.idOf(row)) ?? []));
+    await this.claims.take([...renamed, ...added], renamed.length);
     if (this.pass.writes && changed.length > 0)
-      await users.update('id', changed, this.differing(changed, now));
+      await users.update('id', changed, this.differing(changed, now, renamed.length > 0));
     if (this.pass.writes && added.length > 0) await users.insert(added);
     await this.state.batch(people, this.idOf);
     this.report.users += people.length;
@@ -84,16 +82,15 @@ export class PeopleRestoration {
 
   private isRenamed(user: Row, now: Row): boolean {
     const { users } = this.pass.tables;
-    return ['username', 'external_user_id'].some(
-      (column) => user[users.at(column)] !== now[users.at(column)],
-    );
+    return CLAIMED.some((column) => user[users.at(column)] !== now[users.at(column)]);
   }
 
-  private differing(rows: Row[], now: Map<number, Row>): string[] {
+  /** @param claimed some gave their names and links up before, whether these differ or not */
+  private differing(rows: Row[], now: Map<number, Row>, claimed: boolean): string[] {
     const { columns } = this.pass.tables.users;
     const differs = (column: number) =>
       rows.some((row) => !isDeepStrictEqual(row[column], now.get(this.idOf(row))?.[column]));
-    return columns.filter((_, column) => differs(column));
+    return columns.filter((name, column) => (claimed && CLAIMED.includes(name)) || differs(column));
   }
 
   private async present(rest: string, parameters: Value[]): Promise<Map<number, Row>> {
