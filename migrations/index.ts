@@ -5,6 +5,7 @@ import { RolloutRecords1780000000005 } from './rollout-records';
 import { SignInEvidence1780000000009 } from './sign-in-evidence';
 import { SignInState1780000000003 } from './sign-in-state';
 import { UserSync1780000000004 } from './user-sync';
+import { VerifiedBackups1780000000006 } from './verified-backups';
 
 /** Every schema step, in order. Steps are added at the end and never edited once released. */
 export const migrations = [
@@ -15,6 +16,7 @@ export const migrations = [
   RolloutRecords1780000000005,
   BreakGlass1780000000007,
   SignInEvidence1780000000009,
+  VerifiedBackups1780000000006,
 ];
 
 export { MigrationRefusal } from './support/refusal';

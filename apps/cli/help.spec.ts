@@ -39,6 +39,8 @@ describe('cutover --help', () => {
     'keys rotate',
     'break-glass add',
     'break-glass remove',
+    'backup',
+    'restore',
   ])('%s writes, and has a dry run', (path) => {
     const command = commands.find((candidate) => pathOf(candidate) === `cutover ${path}`);
     expect(command && helpOf(command)).toContain('--dry-run');

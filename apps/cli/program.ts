@@ -1,6 +1,8 @@
 import { Command } from 'commander';
 import { breakGlassCommand } from './commands/break-glass/break-glass.command';
 import { checkApiCommand } from './commands/check-api.command';
+import { backupCommand } from './commands/backup/backup.command';
+import { restoreCommand } from './commands/backup/restore.command';
 import { databaseCommand } from './commands/database.command';
 import { keysCommand } from './commands/keys/keys.command';
 import { rolloutCommand } from './commands/rollout/rollout.command';
@@ -31,6 +33,8 @@ export function program(options: ProgramOptions): Command {
     keysCommand(),
     breakGlassCommand(),
     checkApiCommand(),
+    backupCommand(),
+    restoreCommand(),
   ]) {
     cli.addCommand(command);
   }

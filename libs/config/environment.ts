@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { LOG_LEVELS } from './settings';
 import {
+  backupKey,
   databaseUrl,
   encryptionKeys,
   flag,
@@ -34,6 +35,7 @@ export const environment = z.object({
 
   LOCAL_JWT_SECRET: jwtSecrets.optional(),
   TOKEN_ENCRYPTION_KEYS: encryptionKeys.optional(),
+  BACKUP_KEY: backupKey.optional(),
 
   SESSION_IDLE_TIMEOUT: whole('seconds', 60, 30 * DAY).default(1800),
   SESSION_ABSOLUTE_TIMEOUT: whole('seconds', 60, 90 * DAY).default(43_200),

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parseEnv } from 'node:util';
 
@@ -17,13 +17,19 @@ export function keptSecrets(file: string): NodeJS.Dict<string> {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
   }
+  const kept = parseEnv(readFileSync(file, 'utf8'));
+  if (kept['BACKUP_KEY'] !== undefined) return kept;
+  appendFileSync(file, `${generatedBackupKey()}\n`); // a file from before there were backups
   return parseEnv(readFileSync(file, 'utf8'));
 }
+
+const generatedBackupKey = () => `BACKUP_KEY=${randomBytes(32).toString('base64')}`;
 
 const generatedSecrets = () =>
   [
     '# Generated for development. Production sets these in its environment.',
     `LOCAL_JWT_SECRET=${randomBytes(32).toString('base64url')}`,
     `TOKEN_ENCRYPTION_KEYS=dev:${randomBytes(32).toString('base64')}`,
+    generatedBackupKey(),
     '',
   ].join('\n');

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { STAND_IN_TENANT_ID } from '@cutover/contracts';
@@ -93,6 +93,8 @@ describe('settings', () => {
     ['LOCAL_JWT_SECRET', 'short'],
     ['TOKEN_ENCRYPTION_KEYS', 'k1:c2hvcnQ='],
     ['TOKEN_ENCRYPTION_KEYS', `${SECRETS.TOKEN_ENCRYPTION_KEYS},${SECRETS.TOKEN_ENCRYPTION_KEYS}`],
+    ['BACKUP_KEY', 'c2hvcnQ='],
+    ['BACKUP_KEY', 'a passphrase'],
     ['TRUST_PROXY', '10.0.0.0/33'],
     ['TRUST_PROXY', 'everybody'],
     ['LOG_LEVEL', 'loud'],
@@ -100,6 +102,12 @@ describe('settings', () => {
     ['SESSION_IDLE_TIMEOUT', '99999'],
   ])('refuse %s=%s', (name, value) => {
     expect(faultsOf({ [name]: value })).toEqual([name]);
+  });
+
+  it.each(['base64', 'hex'] as const)('take the key of backups in %s', (encoding) => {
+    const key = Buffer.alloc(32, 7);
+    expect(loadSettings({ ...SECRETS, BACKUP_KEY: key.toString(encoding) }).secrets.backupKey).toEqual(key);
+    expect(loadSettings(SECRETS).secrets.backupKey).toBeNull();
   });
 
   it('allow plain http to this machine, for development', () => {
@@ -164,6 +172,15 @@ describe('settings', () => {
       const { secrets } = loadSettings({ LOCAL_JWT_SECRET }, { secretsFile });
       expect(secrets.localJwtSecrets).toEqual([LOCAL_JWT_SECRET]);
       expect(secrets).toMatchObject({ keptIn: secretsFile, tokenEncryptionKeys: [{ kid: 'dev' }] });
+    });
+
+    it('add the key of backups to a file that was made without it', () => {
+      const old = join(folder, 'old.env');
+      const without = Object.entries(SECRETS).map(([name, value]) => `${name}=${value}\n`);
+      writeFileSync(old, without.join(''));
+      const { backupKey } = loadSettings({}, { secretsFile: old }).secrets;
+      expect(backupKey).toHaveLength(32);
+      expect(loadSettings({}, { secretsFile: old }).secrets.backupKey).toEqual(backupKey);
     });
 
     it('keep them beside the embedded database', () => {

@@ -108,14 +108,17 @@ function productionFaults(env: Environment): ConfigurationFault[] {
 
 function secretsOf(env: Environment, secretsFile = besideEmbeddedDatabase(env)): Settings['secrets'] {
   const { LOCAL_JWT_SECRET: localJwtSecrets, TOKEN_ENCRYPTION_KEYS: tokenEncryptionKeys } = env;
-  if (localJwtSecrets && tokenEncryptionKeys) return { localJwtSecrets, tokenEncryptionKeys, keptIn: null };
+  const backupKey = env.BACKUP_KEY ?? null;
+  if (localJwtSecrets && tokenEncryptionKeys)
+    return { localJwtSecrets, tokenEncryptionKeys, backupKey, keptIn: null };
   const kept = environment
-    .pick({ LOCAL_JWT_SECRET: true, TOKEN_ENCRYPTION_KEYS: true })
+    .pick({ LOCAL_JWT_SECRET: true, TOKEN_ENCRYPTION_KEYS: true, BACKUP_KEY: true })
     .required()
     .parse(keptSecrets(secretsFile));
   return {
     localJwtSecrets: localJwtSecrets ?? kept.LOCAL_JWT_SECRET,
     tokenEncryptionKeys: tokenEncryptionKeys ?? kept.TOKEN_ENCRYPTION_KEYS,
+    backupKey: backupKey ?? kept.BACKUP_KEY,
     keptIn: secretsFile,
   };
 }

@@ -83,6 +83,15 @@ export const encryptionKeys = list.transform((items, context): EncryptionKey[] =
   return keys;
 });
 
+/** One key; a name in front of it, as the other keys have one, is ignored. */
+export const backupKey = z.string().transform((value, context): Buffer => {
+  const [, text = ''] = /^(?:[\w.-]{1,32}:)?([A-Za-z0-9+/]+=*)$/.exec(value) ?? [];
+  const key = Buffer.from(text, /^[0-9a-f]{64}$/i.test(text) ? 'hex' : 'base64');
+  if (key.length !== KEY_BYTES)
+    context.addIssue({ code: 'custom', message: `expects ${KEY_BYTES} bytes in base64 or hexadecimal` });
+  return key;
+});
+
 export const databaseUrl = z.string().transform((value, context) => {
   if (value.startsWith('sqlite:')) {
     const path = value.slice('sqlite:'.length);

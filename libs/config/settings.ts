@@ -44,6 +44,8 @@ export interface SecretSettings {
   localJwtSecrets: string[];
   /** The first encrypts, all decrypt. */
   tokenEncryptionKeys: EncryptionKey[];
+  /** 32 bytes, for backups and nothing else; `null` where none is set. Only the command line needs it. */
+  backupKey: Buffer | null;
   /** The file that some of them were generated into, outside production; `null` when all were set. */
   keptIn: string | null;
 }

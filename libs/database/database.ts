@@ -24,6 +24,15 @@ const CLOCKS: Record<Engine, string> = {
   sqlite: `CAST(unixepoch('subsec') * 1000 AS INTEGER)`,
 };
 
+/** How a transaction begins that sees one state of the database. SQLite's own takes its view at the first read. */
+const SNAPSHOT: Record<Engine, string[]> = {
+  mysql: [
+    'SET TRANSACTION ISOLATION LEVEL REPEATABLE READ',
+    'START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY',
+  ],
+  sqlite: ['BEGIN DEFERRED TRANSACTION', 'SELECT 1 FROM sqlite_schema LIMIT 1'],
+};
+
 /** Times that a transaction which lost to another one is run. */
 const ATTEMPTS = 3;
 
@@ -96,6 +105,29 @@ export class Database {
   /** Whether the caller is inside a transaction: what it reads by another connection, it may not see, or wait for for ever. */
   get isInTransaction(): boolean {
     return this.transactions.getStore()?.open ?? false;
+  }
+
+  /**
+   * Everything that `work` reads is of one instant, whoever writes meanwhile; it keeps nobody from writing, and writes
+   * nothing itself. InnoDB tables and SQLite.
+   *
+   * @throws ServiceUnavailable, and whatever `work` throws
+   */
+  async snapshot<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await this.alone(async (runner) => {
+        for (const statement of SNAPSHOT[this.engine]) await runner.query(statement);
+        const transaction: Transaction = { runner, open: true, afterwards: [] };
+        try {
+          return await this.transactions.run(transaction, work);
+        } finally {
+          transaction.open = false;
+          await runner.query('ROLLBACK').catch(() => undefined); // a lost connection has ended it by itself
+        }
+      });
+    } catch (error) {
+      throw classified(error);
+    }
   }
 
   /**

@@ -47,6 +47,23 @@ describeOnEachEngine('statements and transactions', (engine) => {
     expect(await texts()).toEqual(['one', 'late']);
   });
 
+  it('reads one instant in a snapshot, and keeps nobody from writing', async () => {
+    const other = await openDataSource(scratch.connection);
+    const read = await database.snapshot(async () => {
+      const before = await texts();
+      await other.query(`UPDATE notes SET text = 'meanwhile'`);
+      return [before, await texts()];
+    });
+    await other.destroy();
+    expect(read).toEqual([
+      ['one', 'two'],
+      ['one', 'two'],
+    ]);
+    expect(await texts()).toEqual(['meanwhile', 'meanwhile']);
+    await expect(database.snapshot(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    expect(await database.execute(`UPDATE notes SET text = 'after'`)).toMatchObject({ affected: 2 });
+  });
+
   it('tells a row that is there already from other failures', async () => {
     const taken = await database
       .execute(`INSERT INTO notes (id) VALUES (1)`)

@@ -35,13 +35,14 @@ export class PromotionOnHold extends ProblemError {
 /** There is no recent way back. */
 export class BackupRequired extends ProblemError {
   readonly code = 'validation_failed';
-  constructor(last: number | null) {
+  /** @param step what needs one, as the beginning of a sentence. @param last epoch milliseconds */
+  constructor(step: string, last: number | null) {
     const known =
       last === null
         ? 'No verified backup is known'
         : `The last verified backup is of ${new Date(last).toISOString()}, more than a day ago`;
     super({
-      detail: `${known}: going further than the test users needs a recent one. Make one first, or say --without-backup.`,
+      detail: `${known}. ${step} needs a recent one: make it with "cutover backup --to FILE", or say --without-backup.`,
     });
   }
 }

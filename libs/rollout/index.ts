@@ -1,4 +1,7 @@
+export { type BackedUp, BackupService } from './backup/backup.service';
 export * from './backup/last-verified-backup';
+export { type Listing, named, type NamedPerson } from './backup/named-people';
+export { privilegesRefused, type Restored, RestoreService } from './backup/restore/restore.service';
 export * from './errors';
 export { type AccountKnown, type KnownAccount, KnownAccounts } from './evidence/known-accounts';
 export { type SignInOutcome, SignInOutcomes } from './evidence/sign-in-outcomes';

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type RolloutChange, ValidationFailed } from '@cutover/contracts';
 import { UserRepository } from '@cutover/users';
 import { LastVerifiedBackup } from './backup/last-verified-backup';
-import { BackupRequired, PromotionOnHold, VersionConflict } from './errors';
+import { PromotionOnHold, VersionConflict } from './errors';
 import type { Operator } from './operator';
 import { isPastTestUsers, isPromotion } from './policy/direction';
 import type { OpenStage } from './policy/open-stages';
@@ -17,9 +17,6 @@ export interface RolloutDecision extends RolloutChange {
   /** Refuses to go further than the test users without a recent verified backup. */
   needsBackup?: boolean;
 }
-
-/** Milliseconds for which a verified backup counts as recent. */
-const RECENT = 24 * 60 * 60 * 1000;
 
 /** Turns what was asked for into the next decision, with every check. */
 @Injectable()
@@ -55,7 +52,8 @@ export class RolloutDecisions {
     const after = await this.nextOf(before, change, by);
     if (isPromotion(before, after)) {
       if (before.hold && !change.liftHold) throw new PromotionOnHold(before.hold);
-      if (change.needsBackup && isPastTestUsers(after)) await this.assertBackedUp();
+      if (change.needsBackup && isPastTestUsers(after))
+        await this.backups.assertRecent('Going further than the test users');
     }
     return after;
   }
@@ -89,11 +87,6 @@ export class RolloutDecisions {
       salt: before.salt,
       hold: holdAfter(before.hold, change, changedAt),
     };
-  }
-
-  private async assertBackedUp(): Promise<void> {
-    const last = await this.backups.at();
-    if (last === null || Date.now() - last > RECENT) throw new BackupRequired(last);
   }
 
   private async idsOf(usernames: string[]): Promise<number[]> {

@@ -2,8 +2,12 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { SessionsModule } from '@cutover/sessions';
 import { UsersModule } from '@cutover/users';
+import { BackupKeys } from './backup/backup-keys';
+import { BackupService } from './backup/backup.service';
 import { LastVerifiedBackup } from './backup/last-verified-backup';
-import { NoBackupKnown } from './backup/no-backup-known';
+import { RestoreService } from './backup/restore/restore.service';
+import { SessionEnding } from './backup/restore/session-ending';
+import { VerifiedBackups } from './backup/verified-backups';
 import { Census } from './evidence/census';
 import { KnownAccounts } from './evidence/known-accounts';
 import { OutcomeFigures } from './evidence/outcome-figures';
@@ -30,7 +34,12 @@ import { RolloutVerification } from './verify/rollout-verification';
   imports: [TypeOrmModule.forFeature([RolloutPolicyEntity]), UsersModule, SessionsModule],
   controllers: [RolloutController, ReadinessController, PeopleController],
   providers: [
-    { provide: LastVerifiedBackup, useClass: NoBackupKnown },
+    VerifiedBackups,
+    { provide: LastVerifiedBackup, useExisting: VerifiedBackups },
+    BackupKeys,
+    BackupService,
+    SessionEnding,
+    RestoreService,
     RolloutPolicyStore,
     RolloutDecisions,
     RolloutService,
@@ -56,6 +65,9 @@ import { RolloutVerification } from './verify/rollout-verification';
     Guardrail,
     GuardrailVerdicts,
     RolloutVerification,
+    LastVerifiedBackup,
+    BackupService,
+    RestoreService,
     RolloutService,
     RolloutPlanner,
     RolloutNotes,

@@ -5,7 +5,7 @@ import { describeOnEachEngine, type TestDatabase } from '@cutover/database/testi
 import { AuditTrail } from '@cutover/operations';
 import { type UserRecord, UserRepository } from '@cutover/users';
 import type { DataSource } from 'typeorm';
-import { NoBackupKnown } from './backup/no-backup-known';
+import { VerifiedBackups } from './backup/verified-backups';
 import type { ExternalAccountState } from '@cutover/users';
 import { KnownAccounts } from './evidence/known-accounts';
 import type { OpenStage } from './policy/open-stages';
@@ -82,7 +82,7 @@ describeOnEachEngine('who signs in where', (engine) => {
     const policies = new RolloutPolicyStore(database, new AuditTrail(database));
     return new RolloutService(
       policies,
-      new RolloutDecisions(policies, users, new NoBackupKnown()),
+      new RolloutDecisions(policies, users, new VerifiedBackups(database)),
       users,
       new KnownAccounts(database),
       new SettingsService(loadSettings({ ...SECRETS, ...environment })),

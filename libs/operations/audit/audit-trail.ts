@@ -19,7 +19,9 @@ export type AuditAction =
   | 'break_glass.added'
   | 'break_glass.removed'
   | 'break_glass.tested'
-  | 'break_glass.sign_in';
+  | 'break_glass.sign_in'
+  | 'backup.made'
+  | 'backup.restored';
 
 export interface AuditEntry {
   action: AuditAction;

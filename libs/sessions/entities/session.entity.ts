@@ -56,6 +56,8 @@ export type SessionEnd =
   | 'reused'
   | 'idle_timeout'
   | 'expired'
+  /** Everybody's, as people were set back to a backup. */
+  | 'restored'
   | 'deactivated'
   | 'grant_invalid'
   /** The external side says that the account is disabled. */

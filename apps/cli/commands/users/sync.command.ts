@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { LastVerifiedBackup } from '@cutover/rollout';
 import { type Applied, PlanApplication, SyncPlanner } from '@cutover/users';
 import { Command, Option } from 'commander';
 import { operator } from '../../operator';
@@ -16,6 +17,7 @@ interface SyncOptions {
   linkAdmins?: string[];
   apply?: string;
   dryRun?: boolean;
+  withoutBackup?: true;
 }
 
 /** What only a plan is made with. */
@@ -45,6 +47,7 @@ export function syncCommand(): Command {
         'bring a plan into the database; broken off, it goes on when run again',
       ).conflicts(FOR_PLANS),
     )
+    .option('--without-backup', 'with --apply: without a recent verified backup')
     .option('--dry-run', 'with --apply: check everything and change nothing')
     .addHelpText(
       'after',
@@ -57,7 +60,7 @@ export function syncCommand(): Command {
     .action(async (options: SyncOptions, command: Command) => {
       const { from, apply, dryRun = false } = options;
       if (apply !== undefined) {
-        const applied = await applyPlan(apply, dryRun, command);
+        const applied = await applyPlan(apply, options, command);
         print(command, { dryRun, ...applied }, () => describedRun(applied, dryRun));
       } else if (from !== undefined) {
         print(command, await makePlan(from, options), describedPlan);
@@ -87,11 +90,19 @@ async function makePlan(from: string, options: SyncOptions): Promise<Planned> {
   };
 }
 
-const applyPlan = (plan: string, dryRun: boolean, command: Command): Promise<Applied> =>
+const applyPlan = (
+  plan: string,
+  { dryRun = false, withoutBackup }: SyncOptions,
+  command: Command,
+): Promise<Applied> =>
   withProgress(command, (report) =>
-    withCurrentSchema((context) =>
-      context.get(PlanApplication, { strict: false }).apply({ plan, dryRun, by: operator().name, ...report }),
-    ),
+    withCurrentSchema(async (context) => {
+      if (!withoutBackup)
+        await context.get(LastVerifiedBackup, { strict: false }).assertRecent('Applying a plan');
+      return context
+        .get(PlanApplication, { strict: false })
+        .apply({ plan, dryRun, by: operator().name, ...report });
+    }),
   );
 
 function describedRun({ run, already, changed, linked }: Applied, dryRun: boolean): string {

@@ -1,0 +1,437 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ConfigurationModule, loadSettings } from '@cutover/config';
+import { Database, DatabaseModule, Migrator, openDataSource } from '@cutover/database';
+import { describeOnEachEngine, dump, type TestDatabase } from '@cutover/database/testing';
+import { AuditModule, MetricsModule } from '@cutover/operations';
+import type { INestApplicationContext } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { RolloutModule } from '../rollout.module';
+import { RolloutService } from '../rollout.service';
+import { BackupService } from './backup.service';
+import { LastVerifiedBackup } from './last-verified-backup';
+import { type RestoreRequest, RestoreService } from './restore/restore.service';
+
+const OLGA = { userId: null, name: 'cli:olga' };
+const SECRETS = {
+  LOCAL_JWT_SECRET: 'x'.repeat(32),
+  TOKEN_ENCRYPTION_KEYS: `k:${randomBytes(32).toString('base64')}`,
+  BACKUP_KEY: randomBytes(32).toString('base64'),
+};
+/** More than two batches. */
+const MANY = 450;
+const RESTORED = [
+  'users',
+  'cutover_user_state',
+  'cutover_external_accounts',
+  'cutover_sync_runs',
+  'cutover_sync_changes',
+];
+const TABLES = [...RESTORED, 'cutover_rollout_policies', 'cutover_sessions', 'audit_log', 'cutover_backups'];
+
+class Program {
+  constructor(readonly context: INestApplicationContext) {}
+
+  static async on({ url }: TestDatabase, settings: Record<string, string> = {}): Promise<Program> {
+    const loaded = loadSettings({ ...SECRETS, DATABASE_URL: url, ...settings });
+    const module = {
+      module: class {},
+      imports: [
+        ConfigurationModule.forRoot(loaded),
+        DatabaseModule.forRoot(),
+        MetricsModule,
+        AuditModule,
+        RolloutModule,
+      ],
+    };
+    return new Program(await NestFactory.createApplicationContext(module, { logger: false }));
+  }
+
+  readonly rollout = this.context.get(RolloutService, { strict: false });
+  readonly lastBackup = () => this.context.get(LastVerifiedBackup, { strict: false }).at();
+  readonly backup = (to: string, plaintext = false, onStart?: () => void) =>
+    this.context
+      .get(BackupService, { strict: false })
+      .make({ to, plaintext, by: OLGA.name, dryRun: false, ...(onStart && { onStart }) });
+  readonly restore = (from: string, rest: Partial<RestoreRequest> = {}) =>
+    this.context
+      .get(RestoreService, { strict: false })
+      .restore({ from, plaintext: false, acceptPrivileges: false, by: OLGA.name, dryRun: false, ...rest });
+}
+
+describeOnEachEngine('backup and restore', (engine) => {
+  let scratch: TestDatabase;
+  let program: Program;
+  let database: Database;
+  let folder: string;
+
+  beforeEach(async () => {
+    scratch = await engine.createDatabase();
+    const source = await openDataSource(scratch.connection);
+    await new Migrator(source).migrate();
+    if (engine.name === 'mysql')
+      await source.query(
+        `ALTER TABLE users MODIFY updated_at DATETIME(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6) ON UPDATE CURRENT_TIMESTAMP(6),
+         ADD COLUMN badge VARBINARY(9) NULL, ADD COLUMN born DATE NULL, ADD COLUMN shout VARCHAR(200) AS (UPPER(username))`,
+      );
+    else
+      for (const column of ['badge BLOB', 'born DATE', 'shout TEXT AS (upper(username))'])
+        await source.query(`ALTER TABLE users ADD COLUMN ${column}`);
+    await source.destroy();
+    program = await Program.on(scratch);
+    database = program.context.get(Database);
+    folder = mkdtempSync(join(tmpdir(), 'cutover-backup-'));
+    await seed();
+  });
+  afterEach(async () => {
+    await program.context.close();
+    await scratch.drop();
+    rmSync(folder, { recursive: true });
+  });
+
+  const path = (name = 'file.backup') => join(folder, name);
+  /** The rows of each, in short. */
+  async function tables(names = RESTORED): Promise<Record<string, string>> {
+    const digests = names.map(async (table) => {
+      const rows = await database.query(`SELECT * FROM ${table} ORDER BY 1, 2`);
+      return [table, createHash('sha256').update(JSON.stringify(rows)).digest('hex')] as const;
+    });
+    return Object.fromEntries(await Promise.all(digests));
+  }
+  const sql = (text: string, parameters: unknown[] = []) => database.execute(text, parameters);
+
+  /** People of every kind, some of them linked by a run of the ledger, some pinned, in the middle of a rollout. */
+  async function seed(): Promise<void> {
+    const ids = Array.from({ length: MANY }, (_, index) => index + 1);
+    await sql(
+      `INSERT INTO users (id, username, email, full_name, hashed_password, is_active, role, created_at, updated_at, external_user_id, badge, born)
+       VALUES ${ids.map(() => '(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)').join(', ')}`,
+      ids.flatMap((id) => [
+        ...[
+          id,
+          `pérson-${id} 🦊`,
+          id % 3 ? `Mail-${id % 7}@example.org` : null,
+          id % 2 ? `A "name"\n\\${'.'.repeat(240)}` : '',
+        ],
+        ...[id % 5 ? 'x' : null, id % 10 ? 1 : 0, id === 1 ? 'admin' : 'user'],
+        ...['2019-02-03 04:05:06', '2020-01-02 03:04:05.678901', id % 4 ? null : `oid-${id}`],
+        ...[Buffer.from([0, id % 256, 255]), id % 6 ? '1970-01-01' : null],
+      ]),
+    );
+    await sql(
+      `INSERT INTO cutover_user_state (user_id, pin, pin_set_by, pin_set_at, last_sign_in_at) VALUES
+       (1, 'local', 'olga', 1790000000000, NULL), (2, 'external', 'olga', 1790000000001, 5), (3, NULL, NULL, NULL, 6)`,
+    );
+    await sql(
+      `INSERT INTO cutover_external_accounts (user_id, state, object_id, upn, seen_at, run_id) VALUES (4, 'usable', 'oid-4', 'p4@example.org', 7, 'run-1')`,
+    );
+    await run('run-1', MANY);
+    const facts = (externalUserId: string | null) => JSON.stringify({ externalUserId, account: null });
+    await sql(
+      `INSERT INTO cutover_sync_changes (run_id, user_id, batch, proof, facts_before, facts_after) VALUES ('run-1', 8, 1, 'upn', ?, ?)`,
+      [facts(null), facts('oid-8')],
+    );
+    await decide('percent', { percent: 25 });
+  }
+  const run = (id: string, lastUserId: number) =>
+    sql(
+      `INSERT INTO cutover_sync_runs (id, plan_sha256, source_file, source_sha256, started_by, started_at, last_user_id, batches, finished_at)
+       VALUES (?, ?, 'users.csv', 'b', 'cli:olga', 1, ?, 1, 2)`,
+      [id, id, lastUserId],
+    );
+  async function decide(stage: 'off' | 'test-users' | 'percent' | 'all', more: object = {}) {
+    const { version } = await program.rollout.current();
+    return program.rollout.change({ stage, reason: 'a test', ...more }, version, OLGA);
+  }
+  const salts = () => database.query<{ salt: string }>('SELECT DISTINCT salt FROM cutover_rollout_policies');
+  const session = (id: string) =>
+    sql(
+      `INSERT INTO cutover_sessions (id, user_id, auth_mode, generation, presentations, created_at, last_used_at, expires_at)
+       VALUES (?, 2, 'local', 0, '[]', 1, 1, 2000000000000)`,
+      [id],
+    );
+
+  /** What can go wrong in a database, with names that change hands. */
+  async function damage(): Promise<void> {
+    await sql(`DELETE FROM users WHERE id IN (5, 300)`);
+    await sql(
+      `UPDATE users SET hashed_password = 'y', full_name = NULL, badge = NULL WHERE id BETWEEN 150 AND 260`,
+    );
+    await sql(`UPDATE users SET external_user_id = 'swapping' WHERE id = 4`);
+    await sql(`UPDATE users SET external_user_id = 'oid-4' WHERE id = 448`);
+    await sql(`UPDATE users SET external_user_id = 'oid-448' WHERE id = 4`);
+    for (const [id, name] of [
+      [7, 'free'],
+      [8, 'pérson-7 🦊'],
+      [449, 'pérson-8 🦊'],
+      [7, 'pérson-449 🦊'],
+    ])
+      await sql(`UPDATE users SET username = ? WHERE id = ?`, [name, id]);
+    await sql(`UPDATE cutover_user_state SET pin = 'external', pin_set_by = 'eve' WHERE user_id IN (1, 3)`);
+    await sql(`DELETE FROM cutover_user_state WHERE user_id = 2`);
+    await sql(`UPDATE cutover_external_accounts SET state = 'none' WHERE user_id = 4`);
+    await sql(
+      `INSERT INTO cutover_external_accounts (user_id, state, seen_at, run_id) VALUES (9, 'none', 7, 'run-1')`,
+    );
+    await sql(`UPDATE cutover_sync_runs SET undone_at = 9, undone_by = 'eve'`);
+    await sql(`UPDATE cutover_sync_changes SET undone_at = 9`);
+  }
+
+  it('brings back every byte of people, pins, links and ledger, and leaves what came since', async () => {
+    const [before, users] = [await tables(), dump(scratch, 'users')];
+    const made = await program.backup(path());
+    expect(made).toMatchObject({ users: MANY, runs: 1, changes: 1, encrypted: true });
+    await damage();
+    await run('run-2', 3);
+    await session('one');
+    await session('two');
+    const damaged = await tables(TABLES);
+
+    const planned = await program.restore(path(), { dryRun: true });
+    expect(await tables(TABLES)).toEqual(damaged);
+    const restored = await program.restore(path());
+    expect(planned).toEqual(restored);
+    expect(restored).toMatchObject({
+      users: MANY,
+      changed: { count: 111 + 5 },
+      added: { count: 2, first: [{ id: 5 }, { id: 300 }] },
+      left: { count: 0 },
+      pins: 3,
+      accounts: 2,
+      runs: 1,
+      takenBack: ['run-2'],
+      policy: 'unchanged',
+      sessions: 2,
+    });
+    await sql(`DELETE FROM cutover_sync_runs WHERE id = 'run-2'`);
+    expect(await tables()).toEqual(before);
+    expect(dump(scratch, 'users') === users).toBe(true); // not toBe: nobody reads the difference of two such texts
+    expect(
+      await database.query(
+        `SELECT end_reason AS reason, COUNT(*) AS count FROM cutover_sessions GROUP BY end_reason`,
+      ),
+    ).toEqual([{ reason: 'restored', count: 2 }]);
+    expect(
+      await database.query(
+        `SELECT action, actor FROM audit_log WHERE action LIKE 'backup.%' OR action = 'session.ended' ORDER BY id`,
+      ),
+    ).toEqual(
+      ['backup.made', 'backup.restored', 'session.ended', 'session.ended'].map((action) => ({
+        action,
+        actor: OLGA.name,
+      })),
+    );
+  });
+
+  it('changes nothing when it is run again', async () => {
+    await program.backup(path());
+    await damage();
+    await decide('off');
+    await program.restore(path());
+    const after = await tables([...RESTORED, 'cutover_rollout_policies', 'cutover_sessions']);
+    expect(await program.restore(path())).toMatchObject({
+      changed: { count: 0 },
+      added: { count: 0 },
+      pins: 0,
+      accounts: 0,
+      runs: 0,
+      policy: 'unchanged',
+    });
+    expect(await tables([...RESTORED, 'cutover_rollout_policies', 'cutover_sessions'])).toEqual(after);
+  });
+
+  it('brings back links alone, and names alone', async () => {
+    const before = await tables();
+    await program.backup(path());
+    await sql(`UPDATE users SET external_user_id = NULL, updated_at = updated_at WHERE id = 4`);
+    await sql(`UPDATE users SET external_user_id = 'oid-4', updated_at = updated_at WHERE id = 300`);
+    await program.restore(path());
+    expect(await tables()).toEqual(before);
+    await sql(`UPDATE users SET username = 'renamed', updated_at = updated_at WHERE id = 8`);
+    await program.restore(path());
+    expect(await tables()).toEqual(before);
+  });
+
+  it('writes for its owner alone, replaces what was there, and says so to whoever needs a backup', async () => {
+    expect(await program.lastBackup()).toBeNull();
+    writeFileSync(path(), 'an older one', { mode: 0o644 });
+    writeFileSync(path('file.backup.unfinished'), 'of a call that was killed', { mode: 0o644 });
+    const { takenAt } = await program.backup(path());
+    expect(statSync(path()).mode & 0o777).toBe(0o600);
+    expect(readdirSync(folder)).toEqual(['file.backup']);
+    expect(readFileSync(path(), 'latin1')).not.toContain('rson-');
+    expect(await program.lastBackup()).toBe(takenAt);
+    await expect(program.backup(join(folder, 'nowhere', 'file'))).rejects.toThrow(
+      'cannot be written (ENOENT)',
+    );
+    expect(await program.lastBackup()).toBe(takenAt);
+  });
+
+  it('holds one instant, whoever writes meanwhile', async () => {
+    const before = await tables();
+    const other = await openDataSource(scratch.connection);
+    const writes: Promise<unknown>[] = [];
+    await program.backup(path(), false, () => {
+      for (const change of [
+        `UPDATE users SET hashed_password = 'meanwhile'`,
+        `DELETE FROM cutover_user_state`,
+        `UPDATE cutover_sync_runs SET last_user_id = 1`,
+      ])
+        writes.push(other.query(change));
+    });
+    await Promise.all(writes);
+    await other.destroy();
+    expect(await tables()).not.toEqual(before);
+    await program.restore(path());
+    expect(await tables()).toEqual(before);
+  });
+
+  it('refuses a file that is not exactly as it was written, and touches nothing', async () => {
+    await program.backup(path());
+    const whole = readFileSync(path());
+    const chunk = 64 * 1024 + 16;
+    const head = 17 + 32;
+    expect(whole.length).toBeGreaterThan(head + 2 * chunk);
+    const flipped = (at: number) => {
+      const bytes = Buffer.from(whole);
+      bytes[at] = (bytes[at] ?? 0) ^ 1;
+      return bytes;
+    };
+    const piece = (number: number) => whole.subarray(head + number * chunk, head + (number + 1) * chunk);
+    const wrong: [string, Buffer][] = [
+      ['cut off', whole.subarray(0, whole.length - 1)],
+      ['cut off at a chunk', whole.subarray(0, head + chunk)],
+      ['cut off at the beginning', whole.subarray(0, 20)],
+      ['changed at the end', flipped(whole.length - 1)],
+      ['changed in the middle', flipped(head + 5)],
+      ['changed at the beginning', flipped(20)],
+      [
+        'reordered',
+        Buffer.concat([whole.subarray(0, head), piece(1), piece(0), whole.subarray(head + 2 * chunk)]),
+      ],
+      ['with a part left out', Buffer.concat([whole.subarray(0, head), whole.subarray(head + chunk)])],
+      ['longer', Buffer.concat([whole, Buffer.from('more')])],
+      ['none', Buffer.from('{"backup":"cutover"}\n')],
+      ['empty', Buffer.alloc(0)],
+    ];
+    await damage();
+    const before = await tables(TABLES);
+    for (const [name, bytes] of wrong) {
+      writeFileSync(path(name), bytes);
+      await expect(program.restore(path(name))).rejects.toThrow(
+        /(was changed or cut off, or another key encrypted it|is no encrypted backup).* Nothing was changed/,
+      );
+    }
+    const stranger = await Program.on(scratch, { BACKUP_KEY: randomBytes(32).toString('hex') });
+    await expect(stranger.restore(path())).rejects.toThrow('another key');
+    await stranger.context.close();
+    await expect(program.restore(path(), { plaintext: true })).rejects.toThrow('is encrypted');
+    await expect(program.restore(path('nowhere'))).rejects.toThrow('cannot be read (ENOENT)');
+    expect(await tables(TABLES)).toEqual(before);
+  });
+
+  it('writes and reads plain text only when told to, and checks it as far as one can', async () => {
+    const before = await tables();
+    await program.backup(path(), true);
+    expect(statSync(path()).mode & 0o777).toBe(0o600);
+    await damage();
+    const damaged = await tables(TABLES);
+    await expect(program.restore(path())).rejects.toThrow('say so again');
+    const lines = readFileSync(path(), 'utf8').split('\n');
+    writeFileSync(path('less'), lines.filter((_, index) => index !== 5).join('\n'));
+    writeFileSync(path('cut'), lines.slice(0, 9).join('\n'));
+    writeFileSync(path('half'), `${lines.slice(0, 9).join('\n')}\n`);
+    for (const [name, why] of [
+      ['less', 'does not hold what its end says'],
+      ['cut', 'cut off in the middle of a line'],
+      ['half', 'its end is missing'],
+    ] as const)
+      await expect(program.restore(path(name), { plaintext: true })).rejects.toThrow(why);
+    expect(await tables(TABLES)).toEqual(damaged);
+    await program.restore(path(), { plaintext: true });
+    expect(await tables()).toEqual(before);
+  });
+
+  it('gives nobody back what they have lost, unless somebody answers for it', async () => {
+    await program.backup(path());
+    await sql(`UPDATE users SET is_active = 0 WHERE id = 11`);
+    await sql(`UPDATE users SET role = 'user' WHERE id = 1`);
+    await sql(`UPDATE users SET is_active = 1, role = 'admin' WHERE id = 10`);
+    const before = await tables(TABLES);
+    await expect(program.restore(path())).rejects.toThrow(
+      /2 people .*: pérson-1 🦊 \(id 1\) as an administrator, pérson-11 🦊 \(id 11\) active again\. Nothing/,
+    );
+    expect(await program.restore(path(), { dryRun: true })).toMatchObject({ privileges: { count: 2 } });
+    expect(await tables(TABLES)).toEqual(before);
+    await program.restore(path(), { acceptPrivileges: true });
+    expect(
+      await database.query(
+        `SELECT id, is_active AS active, role FROM users WHERE id IN (1, 10, 11) ORDER BY id`,
+      ),
+    ).toEqual([
+      { id: 1, active: 1, role: 'admin' },
+      { id: 10, active: 0, role: 'user' },
+      { id: 11, active: 1, role: 'user' },
+    ]);
+  });
+
+  it('leaves people who came since, and refuses where one of them has what was another’s', async () => {
+    await program.backup(path());
+    await sql(`INSERT INTO users (id, username, hashed_password) VALUES (900, 'newcomer', 'x')`);
+    expect(await program.restore(path())).toMatchObject({ left: { count: 1, first: [{ id: 900 }] } });
+    await sql(`UPDATE users SET external_user_id = NULL WHERE id = 4`);
+    await sql(`UPDATE users SET external_user_id = 'oid-4' WHERE id = 900`);
+    const before = await tables(TABLES);
+    for (const dryRun of [true, false])
+      await expect(program.restore(path(), { dryRun })).rejects.toThrow(
+        'newcomer (id 900). Nothing was changed',
+      );
+    expect(await tables(TABLES)).toEqual(before);
+  });
+
+  it('adds the decision as a new version with its salt, and opens nothing while a hold stands', async () => {
+    await program.backup(path());
+    const { version } = await decide('off');
+    expect(await program.restore(path())).toMatchObject({ policy: 'restored' });
+    expect(await program.rollout.current()).toMatchObject({
+      version: version + 1,
+      stage: 'percent',
+      percent: 25,
+      reason: expect.stringMatching(/^Restored from the backup of 20.*: a test$/),
+    });
+    expect(await salts()).toHaveLength(1);
+    await decide('off', { hold: 'it went wrong' });
+    expect(await program.restore(path())).toMatchObject({ policy: 'kept' });
+    expect(await program.rollout.current()).toMatchObject({ stage: 'off' });
+  });
+
+  it('fills an empty database with everything, the share’s salt included', async () => {
+    const before = [await tables(['users', 'cutover_user_state']), await salts()];
+    await program.backup(path());
+    await sql(`DELETE FROM users`);
+    for (const table of RESTORED.slice(1)) await sql(`DELETE FROM ${table}`);
+    await sql(`UPDATE cutover_rollout_policies SET stage = 'off', salt = 'another'`);
+    await program.restore(path());
+    expect(await tables(['users', 'cutover_user_state'])).toEqual(before[0]);
+    const [latest] = await database.query<{ salt: string }>(
+      'SELECT salt FROM cutover_rollout_policies ORDER BY version DESC LIMIT 1',
+    );
+    expect([latest]).toEqual(before[1]);
+  });
+
+  it('needs a key, and takes no plain text in production', async () => {
+    const keyless = await Program.on(scratch, { BACKUP_KEY: '' });
+    await expect(keyless.backup(path())).rejects.toThrow('BACKUP_KEY: must be set');
+    await keyless.context.close();
+    const production = await Program.on(scratch, {
+      NODE_ENV: 'production',
+      PUBLIC_URL: 'https://portal.example.org',
+    });
+    await expect(production.backup(path(), true)).rejects.toThrow('In production a backup is encrypted');
+    await expect(production.restore(path(), { plaintext: true })).rejects.toThrow('In production');
+    await production.context.close();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+});

@@ -1,0 +1,42 @@
+import { listing, type Listing, type NamedPerson } from '../named-people';
+
+export interface Regained extends NamedPerson {
+  gains: 'active' | 'admin';
+}
+
+/** What a restore changes, or would. */
+export interface RestoreReport {
+  /** People of the backup. */
+  users: number;
+  /** Whose row differs from the backup's. */
+  changed: Listing;
+  /** Whose row is gone, and comes back. */
+  added: Listing;
+  /** Who is not in the backup, and stays as they are. */
+  left: Listing;
+  /** Whose pin is set, changed or taken away. */
+  pins: number;
+  /** Of whom something else is known about their account over there. */
+  accounts: number;
+  /** Runs of the ledger that become as they were. */
+  runs: number;
+  /** Ids of the runs that began since: they count as taken back. */
+  takenBack: string[];
+  /** `kept`: a hold stands, and the backup's decision would go further than the one in force. */
+  policy: 'unchanged' | 'restored' | 'kept';
+  /** Who may do something again that they may not now. */
+  privileges: Listing<Regained>;
+}
+
+export const emptyReport = (): RestoreReport => ({
+  users: 0,
+  changed: listing(),
+  added: listing(),
+  left: listing(),
+  pins: 0,
+  accounts: 0,
+  runs: 0,
+  takenBack: [],
+  policy: 'unchanged',
+  privileges: listing(),
+});

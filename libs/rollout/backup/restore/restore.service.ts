@@ -1,0 +1,179 @@
+import { Injectable } from '@nestjs/common';
+import { Database, isDuplicate } from '@cutover/database';
+import { AuditTrail } from '@cutover/operations';
+import { RolloutPolicyStore } from '../../policy/rollout-policy.store';
+import { BackupKeys } from '../backup-keys';
+import { BackupFileRefused, PrivilegesRefused, RestoreConflict } from '../errors';
+import { BackupReader, type VerifiedFile } from '../format/backup-reader';
+import type { BackedUpPerson, Row } from '../format/records';
+import { named } from '../named-people';
+import { type Tables, tablesFor } from '../tables';
+import { LedgerRestoration } from './ledger-restoration';
+import { type Pass, passOf } from './pass';
+import { PeopleRestoration } from './people-restoration';
+import { emptyReport, type RestoreReport } from './restore-report';
+import { restoredPolicy } from './restored-policy';
+import { SessionEnding } from './session-ending';
+
+export interface RestoreRequest {
+  from: string;
+  plaintext: boolean;
+  acceptPrivileges: boolean;
+  by: string;
+  dryRun: boolean;
+  /** @param total users */
+  onStart?: (total: number) => void;
+  /** @param done of them */
+  onProgress?: (done: number) => void;
+}
+
+export interface Restored extends RestoreReport {
+  /** When the data was read that the backup holds, epoch milliseconds. */
+  takenAt: number;
+  /** How many were ended, or would be. */
+  sessions: number;
+}
+
+/** Rows compared and written at once; one statement has a few thousand parameters then. */
+const BATCH = 200;
+
+interface Source {
+  reader: BackupReader;
+  file: VerifiedFile;
+  path: string;
+  tables: Tables;
+}
+
+/**
+ * Sets people, links, pins, policy and ledger back to a backup. Everything is written in one transaction: a process that
+ * was killed leaves nothing of it, and running it again ends where an undisturbed one does.
+ */
+@Injectable()
+export class RestoreService {
+  constructor(
+    private readonly database: Database,
+    private readonly policies: RolloutPolicyStore,
+    private readonly keys: BackupKeys,
+    private readonly sessions: SessionEnding,
+    private readonly audit: AuditTrail,
+  ) {}
+
+  /**
+   * In a dry run nothing but what the file or a conflict refuses is thrown: who would regain what is in the report.
+   *
+   * @throws ConfigurationError without BACKUP_KEY, PlaintextRefused, BackupFileRefused, RestoreConflict,
+   * PrivilegesRefused, VersionConflict where somebody decides about the rollout meanwhile
+   */
+  async restore(request: RestoreRequest): Promise<Restored> {
+    const reader = new BackupReader(request.from, this.keys.keyFor(request.plaintext));
+    const file = await reader.verify();
+    const { takenAt } = file.header;
+    const tables = await tablesFor(this.database, request.from, file.header);
+    const source = { reader, file, path: request.from, tables };
+    const planned = await this.database.snapshot(() => this.pass(source, request, false));
+    if (request.dryRun) return { ...planned, takenAt, sessions: await this.sessions.count() };
+    assertPermitted(planned, request);
+    request.onStart?.(file.counts.users);
+    const report = await this.write(source, request);
+    return { ...report, takenAt, sessions: await this.sessions.endAll(request.by, Date.now()) };
+  }
+
+  private async write(source: Source, request: RestoreRequest): Promise<RestoreReport> {
+    try {
+      return await this.database.transaction(async () => {
+        const report = await this.pass(source, request, true);
+        assertPermitted(report, request);
+        await this.record(source.file, report, request.by);
+        return report;
+      });
+    } catch (error) {
+      // Somebody took a name in the moment between looking and writing.
+      throw isDuplicate(error)
+        ? new RestoreConflict({ count: 1, text: 'somebody who came just now' })
+        : error;
+    }
+  }
+
+  private async pass(source: Source, request: RestoreRequest, writes: boolean): Promise<RestoreReport> {
+    const report = emptyReport();
+    const pass = passOf(this.database, source.tables, writes);
+    await this.records(source, pass, request, report);
+    const { outcome, next } = restoredPolicy(await this.policies.latest(), source.file.header, request.by);
+    report.policy = outcome;
+    if (writes && next) await this.policies.add(next, request.by);
+    return report;
+  }
+
+  private async records(
+    { reader, file, path }: Source,
+    pass: Pass,
+    { by, onProgress }: RestoreRequest,
+    report: RestoreReport,
+  ): Promise<void> {
+    const people = new PeopleRestoration(pass, report);
+    const ledger = new LedgerRestoration(pass, by, report);
+    let persons: BackedUpPerson[] = [];
+    let changes: Row[] = [];
+    const flush = async () => {
+      const [somebody, some] = [persons, changes];
+      [persons, changes] = [[], []];
+      if (somebody.length > 0) await people.batch(somebody);
+      if (some.length > 0) await ledger.changes(some);
+      if (pass.writes && somebody.length > 0) onProgress?.(report.users);
+    };
+    const records = reader.records(() => undefined);
+    let next = await records.next();
+    for (; !next.done; next = await records.next()) {
+      const record = next.value;
+      if ('user' in record) persons.push(record);
+      else if ('change' in record) changes.push(record.change);
+      if ('run' in record) {
+        await flush();
+        await ledger.run(record.run);
+      } else if (persons.length + changes.length === BATCH) await flush();
+    }
+    await flush();
+    if (next.value.sha256 !== file.sha256)
+      throw new BackupFileRefused(
+        path,
+        'was changed while it was read.',
+        'Take a copy that nobody writes to.',
+      );
+    await people.finish();
+    await ledger.finish();
+  }
+
+  private record(
+    { header, sha256 }: VerifiedFile,
+    { users, changed, added, left, pins, policy, privileges }: RestoreReport,
+    by: string,
+  ): Promise<void> {
+    return this.audit.record({
+      action: 'backup.restored',
+      actor: by,
+      subject: `backup:${sha256}`,
+      outcome: 'success',
+      detail: {
+        takenAt: header.takenAt,
+        users,
+        changed: changed.count,
+        added: added.count,
+        left: left.count,
+        pins,
+        policy,
+        privileges: privileges.count,
+      },
+    });
+  }
+}
+
+function assertPermitted({ privileges }: RestoreReport, { acceptPrivileges }: RestoreRequest): void {
+  if (acceptPrivileges || privileges.count === 0) return;
+  throw privilegesRefused({ privileges });
+}
+
+/** Names them, with what each would be again. */
+export const privilegesRefused = ({ privileges }: Pick<RestoreReport, 'privileges'>) =>
+  new PrivilegesRefused(
+    named(privileges, ({ gains }) => (gains === 'admin' ? ' as an administrator' : ' active again')),
+  );
