@@ -1,5 +1,6 @@
 import { Baseline1780000000001 } from './baseline';
 import { ExternalIdentity1780000000002 } from './external-identity';
+import { ResetCodes1780000000008 } from './reset-codes';
 import { RolloutRecords1780000000005 } from './rollout-records';
 import { SignInState1780000000003 } from './sign-in-state';
 import { UserSync1780000000004 } from './user-sync';
@@ -11,6 +12,7 @@ export const migrations = [
   SignInState1780000000003,
   UserSync1780000000004,
   RolloutRecords1780000000005,
+  ResetCodes1780000000008,
 ];
 
 export { MigrationRefusal } from './support/refusal';

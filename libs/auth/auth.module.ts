@@ -21,6 +21,9 @@ import { OwnSessionsController } from './own-sessions/own-sessions.controller';
 import { AddressLimits } from './rate-limits/address-limits';
 import { RefreshLimit } from './rate-limits/refresh-limit';
 import { SignInLimits } from './rate-limits/sign-in-limits';
+import { PasswordReset } from './reset/password-reset';
+import { ResetController } from './reset/reset.controller';
+import { ResetLimits } from './reset/reset-limits';
 import { SameOriginGuard } from './same-origin.guard';
 import { SignInGuard } from './sign-in/sign-in.guard';
 import { SignInRecord } from './sign-in/sign-in-record';
@@ -28,7 +31,7 @@ import { TroubleController } from './trouble/trouble.controller';
 
 @Module({
   imports: [PassportModule, UsersModule, ExternalAuthModule, SessionsModule, RolloutModule],
-  controllers: [AuthController, OwnSessionsController, TroubleController],
+  controllers: [AuthController, OwnSessionsController, TroubleController, ResetController],
   providers: [
     LocalStrategy,
     LocalAuthGuard,
@@ -41,6 +44,8 @@ import { TroubleController } from './trouble/trouble.controller';
     SignInLimits,
     AddressLimits,
     RefreshLimit,
+    ResetLimits,
+    PasswordReset,
     SignInRecord,
     SignInGuard,
     SameOriginGuard,

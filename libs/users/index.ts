@@ -10,6 +10,8 @@ export { foldName, namesEqual } from './names/fold-name';
 export type { NewUser } from './new-user';
 export type { UnverifiableHash } from './passwords/hash-survey';
 export { ServiceBusy } from './passwords/hash-threads';
+export { passwordFault } from './passwords/password-rules';
+export { type IssuedCode, ResetCodes } from './passwords/reset-codes';
 export { PasswordChecker } from './passwords/password-checker';
 export {
   type Person,

@@ -15,7 +15,9 @@ export type AuditAction =
   | 'users.synced'
   | 'users.sync_undone'
   | 'rollout.changed'
-  | 'keys.rotated';
+  | 'keys.rotated'
+  | 'reset_code.issued'
+  | 'password.reset';
 
 export interface AuditEntry {
   action: AuditAction;

@@ -48,7 +48,7 @@ export function addCommand(): Command {
         fullName: options.fullName ?? null,
         role: options.role,
       };
-      const password = options.passwordStdin ? await readPassword() : null;
+      const password = options.passwordStdin ? await readPassword(options.username) : null;
       const id = dryRun ? await check(person) : await add(person, password);
       print(command, { dryRun, user: { id, ...person } }, () =>
         dryRun

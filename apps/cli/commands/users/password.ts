@@ -1,29 +1,22 @@
 import { ValidationFailed } from '@cutover/contracts';
+import { passwordFault } from '@cutover/users';
 import { fromPipe, fromTerminal } from './standard-input';
-
-/** Characters, NIST SP 800-63B section 5.1.1.2. */
-const SHORTEST = 8;
-/** UTF-16 units, as many as sign-in takes (libs/auth/sign-in). */
-const LONGEST = 1024;
 
 /**
  * The new person's password: one line of standard input, without its end.
  *
- * @throws ValidationFailed for one that nobody could sign in with, or that is too short; never with the password
+ * @throws ValidationFailed for one that nobody could sign in with, or that the rules refuse; never with the password
  */
-export async function readPassword(): Promise<string> {
+export async function readPassword(username: string): Promise<string> {
   const typed = process.stdin.isTTY ? await fromTerminal('Password (not shown): ') : await fromPipe();
-  const fault = faultIn(typed);
+  const fault = faultIn(typed, username);
   if (fault) throw new ValidationFailed({ detail: `password: ${fault}` });
   return typed;
 }
 
 /** @returns what is wrong with it, in words that follow "password: " */
-export function faultIn(password: string): string | null {
+export function faultIn(password: string, username = ''): string | null {
   if (password === '') return 'standard input was empty; pipe the password in, or use --no-password';
   if (/[\r\n]/.test(password)) return 'expects one line, standard input has more';
-  if (/\p{Cc}/u.test(password)) return 'must not contain NUL or other control characters';
-  if ([...password].length < SHORTEST) return `expects at least ${SHORTEST} characters`;
-  if (password.length > LONGEST) return `expects at most ${LONGEST} characters`;
-  return null;
+  return passwordFault(password, username);
 }
