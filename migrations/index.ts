@@ -1,6 +1,7 @@
 import { Baseline1780000000001 } from './baseline';
 import { BreakGlass1780000000007 } from './break-glass';
 import { ExternalIdentity1780000000002 } from './external-identity';
+import { ResetCodes1780000000008 } from './reset-codes';
 import { RolloutRecords1780000000005 } from './rollout-records';
 import { SignInEvidence1780000000009 } from './sign-in-evidence';
 import { SignInState1780000000003 } from './sign-in-state';
@@ -14,9 +15,10 @@ export const migrations = [
   SignInState1780000000003,
   UserSync1780000000004,
   RolloutRecords1780000000005,
-  BreakGlass1780000000007,
-  SignInEvidence1780000000009,
   VerifiedBackups1780000000006,
+  BreakGlass1780000000007,
+  ResetCodes1780000000008,
+  SignInEvidence1780000000009,
 ];
 
 export { MigrationRefusal } from './support/refusal';

@@ -22,6 +22,9 @@ import { OwnSessionsController } from './own-sessions/own-sessions.controller';
 import { AddressLimits } from './rate-limits/address-limits';
 import { RefreshLimit } from './rate-limits/refresh-limit';
 import { SignInLimits } from './rate-limits/sign-in-limits';
+import { PasswordReset } from './reset/password-reset';
+import { ResetController } from './reset/reset.controller';
+import { ResetLimits } from './reset/reset-limits';
 import { SameOriginGuard } from './same-origin.guard';
 import { SignInGuard } from './sign-in/sign-in.guard';
 import { ShadowCheck } from './shadow/shadow-check';
@@ -33,7 +36,7 @@ import { TroubleController } from './trouble/trouble.controller';
 
 @Module({
   imports: [PassportModule, UsersModule, ExternalAuthModule, SessionsModule, RolloutModule, BreakGlassModule],
-  controllers: [AuthController, OwnSessionsController, TroubleController],
+  controllers: [AuthController, OwnSessionsController, TroubleController, ResetController],
   providers: [
     LocalStrategy,
     LocalAuthGuard,
@@ -46,6 +49,8 @@ import { TroubleController } from './trouble/trouble.controller';
     SignInLimits,
     AddressLimits,
     RefreshLimit,
+    ResetLimits,
+    PasswordReset,
     SignInRecord,
     SignInEvidence,
     ShadowChecks,

@@ -55,6 +55,13 @@ export interface TroubleReport {
   username?: string;
 }
 
+/** `POST /api/auth/reset`: a new local password for whom an operator gave a code. */
+export interface PasswordResetRequest {
+  username: string;
+  code: string;
+  newPassword: string;
+}
+
 /** Stages in the order in which they open. */
 export const STAGES = ['off', 'shadow', 'test-users', 'percent', 'all'] as const;
 export type Stage = (typeof STAGES)[number];

@@ -8,6 +8,7 @@ import { NameCandidates } from './names/name-candidates';
 import { HashSurvey } from './passwords/hash-survey';
 import { HashThreads } from './passwords/hash-threads';
 import { PasswordChecker } from './passwords/password-checker';
+import { ResetCodes } from './passwords/reset-codes';
 import { UserRepository } from './user.repository';
 
 @Module({
@@ -20,7 +21,8 @@ import { UserRepository } from './user.repository';
     HashThreads,
     HashSurvey,
     PasswordChecker,
+    ResetCodes,
   ],
-  exports: [UserRepository, ExternalAccounts, NameConflicts, HashSurvey, PasswordChecker],
+  exports: [UserRepository, ExternalAccounts, NameConflicts, HashSurvey, PasswordChecker, ResetCodes],
 })
 export class UsersModule {}

@@ -34,7 +34,7 @@ export function checkApiCommand(): Command {
     .action(async ({ username, passwordStdin }: CheckOptions, command: Command) => {
       if (!passwordStdin) command.error('error: the password comes from standard input: --password-stdin');
       const settings = settingsOfApi();
-      const password = await readPassword(1);
+      const password = await readPassword();
       const report = await check({ username, password }, settings);
       print(command, report, described);
       const failed = report.steps.filter(({ outcome }) => outcome === 'failed');

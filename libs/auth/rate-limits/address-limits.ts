@@ -13,10 +13,13 @@ const WINDOW = 60;
 /** Reports of trouble from one address in that time: an office that cannot sign in, and no flood of text. */
 const TROUBLE_REPORTS = 10;
 
+/** New passwords tried from one address in that time, whether the code was right or not. */
+const RESETS = 10;
+
 /** What one address may do so often, whoever is there. All off where `RATE_LIMIT_SIGN_IN_PER_ADDRESS` is 0. */
 @Injectable()
 export class AddressLimits {
-  private readonly limiters: Record<'refresh' | 'trouble', DatabaseRateLimiter> | null;
+  private readonly limiters: Record<'refresh' | 'trouble' | 'reset', DatabaseRateLimiter> | null;
 
   constructor(
     database: Database,
@@ -29,11 +32,15 @@ export class AddressLimits {
     this.limiters =
       perAddress === 0
         ? null
-        : { refresh: limiter('refresh', perAddress), trouble: limiter('trouble', TROUBLE_REPORTS) };
+        : {
+            refresh: limiter('refresh', perAddress),
+            trouble: limiter('trouble', TROUBLE_REPORTS),
+            reset: limiter('reset', RESETS),
+          };
   }
 
   /** @throws RateLimited where nothing is left, ServiceUnavailable */
-  async take(what: 'refresh' | 'trouble', address: string | null): Promise<void> {
+  async take(what: 'refresh' | 'trouble' | 'reset', address: string | null): Promise<void> {
     try {
       await this.limiters?.[what].consume(networkOf(address));
     } catch (error) {

@@ -21,7 +21,9 @@ export type AuditAction =
   | 'break_glass.tested'
   | 'break_glass.sign_in'
   | 'backup.made'
-  | 'backup.restored';
+  | 'backup.restored'
+  | 'reset_code.issued'
+  | 'password.reset';
 
 export interface AuditEntry {
   action: AuditAction;

@@ -1,5 +1,5 @@
 import { type Role, ROLES } from '@cutover/contracts';
-import { type NewUser, PasswordChecker, UserRepository } from '@cutover/users';
+import { type NewUser, PasswordChecker, passwordFault, UserRepository } from '@cutover/users';
 import { Command, Option } from 'commander';
 import { examples } from '../../options';
 import { print } from '../../output';
@@ -48,7 +48,9 @@ export function addCommand(): Command {
         fullName: options.fullName ?? null,
         role: options.role,
       };
-      const password = options.passwordStdin ? await readPassword() : null;
+      const password = options.passwordStdin
+        ? await readPassword((typed) => passwordFault(typed, options.username))
+        : null;
       const id = dryRun ? await check(person) : await add(person, password);
       print(command, { dryRun, user: { id, ...person } }, () =>
         dryRun

@@ -1,31 +1,28 @@
 import { ValidationFailed } from '@cutover/contracts';
 import { fromPipe, fromTerminal } from './standard-input';
 
-/** Characters, NIST SP 800-63B section 5.1.1.2. */
-const SHORTEST = 8;
-/** UTF-16 units, as many as sign-in takes (libs/auth/sign-in). */
-const LONGEST = 1024;
+/** What is wrong with a password, in words that follow "password: "; `null` where nothing is. */
+type Rule = (password: string) => string | null;
+
+/** For a password that somebody else made rules for. */
+const anyPassword: Rule = () => null;
 
 /**
  * A password: one line of standard input, without its end.
  *
- * @param shortest characters; fewer than for a new one only where somebody else made it
- * @throws ValidationFailed for one that nobody could sign in with, or that is too short; never with the password
+ * @param rule of a new one
+ * @throws ValidationFailed for one that nobody could sign in with, or that the rule refuses; never with the password
  */
-export async function readPassword(shortest = SHORTEST): Promise<string> {
+export async function readPassword(rule = anyPassword): Promise<string> {
   const typed = process.stdin.isTTY ? await fromTerminal('Password (not shown): ') : await fromPipe();
-  const fault = faultIn(typed, shortest);
+  const fault = faultIn(typed, rule);
   if (fault) throw new ValidationFailed({ detail: `password: ${fault}` });
   return typed;
 }
 
-/** @returns what is wrong with it, in words that follow "password: " */
-export function faultIn(password: string, shortest = SHORTEST): string | null {
+export function faultIn(password: string, rule: Rule): string | null {
   if (password === '')
     return 'standard input was empty; pipe the password in, or use --no-password where the command has it';
   if (/[\r\n]/.test(password)) return 'expects one line, standard input has more';
-  if (/\p{Cc}/u.test(password)) return 'must not contain NUL or other control characters';
-  if ([...password].length < shortest) return `expects at least ${shortest} characters`;
-  if (password.length > LONGEST) return `expects at most ${LONGEST} characters`;
-  return null;
+  return rule(password);
 }

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { examples } from '../../options';
 import { addCommand } from './add.command';
+import { issueResetCommand } from './issue-reset.command';
 import { listCommand } from './list.command';
 import { syncCommand } from './sync.command';
 import { undoCommand } from './undo.command';
@@ -11,6 +12,7 @@ export function usersCommand(): Command {
     .addHelpText('after', examples('cutover users list --problems'))
     .addCommand(addCommand())
     .addCommand(listCommand())
+    .addCommand(issueResetCommand())
     .addCommand(syncCommand())
     .addCommand(undoCommand());
 }

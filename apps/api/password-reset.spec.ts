@@ -1,0 +1,54 @@
+import { Database } from '@cutover/database';
+import { describeOnEachEngine } from '@cutover/database/testing';
+import { ResetCodes, UserRepository } from '@cutover/users';
+import { TestApi } from './testing/test-api';
+
+const ADA = { username: 'ada', password: 'Analytical-Engine-1843' };
+const NEW = 'Difference-Engine-1822';
+const PER_ACCOUNT = 3;
+
+describeOnEachEngine('a new password by a code', (engine) => {
+  let api: TestApi;
+  let id: number;
+
+  beforeAll(async () => {
+    api = await TestApi.start(await engine.createDatabase(), {
+      RATE_LIMIT_SIGN_IN_PER_ACCOUNT: String(PER_ACCOUNT),
+      RATE_LIMIT_SIGN_IN_PER_ADDRESS: '100',
+    });
+    id = await api.addPerson(ADA);
+  });
+  afterEach(() => api.get(Database).execute('DELETE FROM cutover_rate_limits'));
+  afterAll(() => api.stop());
+
+  const issue = async () => {
+    const user = await api.get(UserRepository).findById(id);
+    if (!user) throw new Error('ada is missing');
+    return (await api.get(ResetCodes).issue(user, 'cli:olga')).code;
+  };
+  const reset = (username: string, code: string, newPassword = NEW) =>
+    api.client().call('POST', '/api/auth/reset', { body: { username, code, newPassword } });
+
+  it('is refused alike for a wrong code and an unknown name; whoever has the right one is not held up', async () => {
+    const code = await issue();
+    for (const username of ['ada', 'nobody']) {
+      const codes: (string | undefined)[] = [];
+      for (let time = 0; time <= PER_ACCOUNT; time += 1) codes.push((await reset(username, 'WRONG')).code);
+      expect(codes).toEqual([...Array<string>(PER_ACCOUNT).fill('invalid_credentials'), 'rate_limited']);
+    }
+    expect((await reset('nobody', code)).status).toBe(429);
+    expect((await reset('ada', code)).status).toBe(204);
+  });
+
+  it('keeps the code where the rules refuse the password, then ends every session', async () => {
+    const code = await issue();
+    expect(await reset('ada', code, 'password1')).toMatchObject({ status: 400, code: 'validation_failed' });
+    const before = api.client();
+    expect((await before.signIn('ada', NEW)).status).toBe(200);
+    expect((await reset('ADA', code, `${NEW}-again`)).status).toBe(204);
+    expect((await before.call('POST', '/api/auth/refresh')).status).toBe(401);
+    expect((await api.client().signIn('ada', NEW)).status).toBe(401);
+    expect((await api.client().signIn('ada', `${NEW}-again`)).status).toBe(200);
+    expect((await reset('ada', code)).code).toBe('invalid_credentials');
+  });
+});

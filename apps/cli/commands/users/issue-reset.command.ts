@@ -1,0 +1,32 @@
+import { ResetCodes } from '@cutover/users';
+import { Command } from 'commander';
+import { operator } from '../../operator';
+import { examples } from '../../options';
+import { print } from '../../output';
+import { personCalled } from '../../person-called';
+import { withCurrentSchema } from '../../with-context';
+
+export function issueResetCommand(): Command {
+  return new Command('issue-reset')
+    .description('make a code with which one person chooses a new local password; good once, for 30 minutes')
+    .argument('<user>', 'username')
+    .option('--dry-run', 'check everything and make no code')
+    .addHelpText('after', examples('cutover users issue-reset ada'))
+    .action(async (name: string, { dryRun = false }: { dryRun?: boolean }, command: Command) => {
+      const { username, issued } = await withCurrentSchema(async (context) => {
+        const user = await personCalled(name, context);
+        const codes = context.get(ResetCodes, { strict: false });
+        codes.assertIssuable(user);
+        return {
+          username: user.username,
+          issued: dryRun ? null : await codes.issue(user, operator().name),
+        };
+      });
+      const expiresAt = issued?.expiresAt.toISOString() ?? null;
+      print(command, { dryRun, user: username, code: issued?.code ?? null, expiresAt }, () =>
+        issued
+          ? `${issued.code}\nGood once, until ${expiresAt}, for ${username}. It is not shown again; a new one replaces it.`
+          : `Would make a code for ${username}.`,
+      );
+    });
+}

@@ -1,0 +1,44 @@
+import { Injectable } from '@nestjs/common';
+import { type PasswordResetRequest, ValidationFailed } from '@cutover/contracts';
+import { SessionService } from '@cutover/sessions';
+import { PasswordChecker, passwordFault, ResetCodes, UserRepository } from '@cutover/users';
+import { AddressLimits } from '../rate-limits/address-limits';
+import { CodeRefused } from './code-refused';
+import { ResetLimits } from './reset-limits';
+
+/** A new local password for whoever holds the code that an operator gave them. */
+@Injectable()
+export class PasswordReset {
+  constructor(
+    private readonly users: UserRepository,
+    private readonly codes: ResetCodes,
+    private readonly passwords: PasswordChecker,
+    private readonly sessions: SessionService,
+    private readonly addresses: AddressLimits,
+    private readonly limits: ResetLimits,
+  ) {}
+
+  /**
+   * Ends every session of the person: who knew the old password is out.
+   *
+   * @throws ValidationFailed for a password that the rules refuse, whoever asks; the code stays good
+   * @throws CodeRefused, RateLimited, ServiceBusy (the code stays good)
+   */
+  async reset({ username, code, newPassword }: PasswordResetRequest, address: string | null): Promise<void> {
+    await this.addresses.take('reset', address);
+    const fault = passwordFault(newPassword, username);
+    if (fault) throw new ValidationFailed({ detail: `newPassword: ${fault}` });
+
+    const match = await this.users.findByUsername(username);
+    const user = match.outcome === 'one' ? match.user : null;
+    if (!(await this.codes.matches(user, code)) || !user) return this.refuse(username);
+    const hash = await this.passwords.hash(newPassword);
+    if (!(await this.codes.redeem(user, code, hash))) return this.refuse(username);
+    await this.sessions.endAllOf(user.id, 'revoked', `user:${user.id}`);
+  }
+
+  private async refuse(username: string): Promise<never> {
+    await this.limits.countWrong(username);
+    throw new CodeRefused();
+  }
+}
