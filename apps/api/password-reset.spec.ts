@@ -32,7 +32,7 @@ describeOnEachEngine('a new password by a code', (engine) => {
   it('is refused alike for a wrong code and an unknown name; whoever has the right one is not held up', async () => {
     const code = await issue();
     for (const username of ['ada', 'nobody']) {
-      const codes: (string | undefined)[] = [];
+      const codes: (string | null)[] = [];
       for (let time = 0; time <= PER_ACCOUNT; time += 1) codes.push((await reset(username, 'WRONG')).code);
       expect(codes).toEqual([...Array<string>(PER_ACCOUNT).fill('invalid_credentials'), 'rate_limited']);
     }

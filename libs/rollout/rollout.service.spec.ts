@@ -76,7 +76,10 @@ describeOnEachEngine('who signs in where', (engine) => {
   /** A process of its own, as far as the rollout goes: nothing but the database is shared. */
   function process(environment: Record<string, string> = EXTERNAL): RolloutService {
     const candidates = {
-      condition: async (_column: string, name: string) => ({ sql: 'u.username = ?', parameters: [name] }),
+      condition: async (_column: string, names: string[]) => ({
+        sql: `u.username IN (${names.map(() => '?').join(', ')})`,
+        parameters: names,
+      }),
     };
     const users = new UserRepository(database, candidates as never);
     const policies = new RolloutPolicyStore(database, new AuditTrail(database));

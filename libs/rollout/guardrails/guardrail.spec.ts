@@ -5,7 +5,7 @@ import { describeOnEachEngine, type TestDatabase } from '@cutover/database/testi
 import { AuditTrail, Metrics } from '@cutover/operations';
 import { UserRepository } from '@cutover/users';
 import type { DataSource } from 'typeorm';
-import { NoBackupKnown } from '../backup/no-backup-known';
+import { VerifiedBackups } from '../backup/verified-backups';
 import { KnownAccounts } from '../evidence/known-accounts';
 import { OutcomeFigures } from '../evidence/outcome-figures';
 import { RolloutPolicyStore } from '../policy/rollout-policy.store';
@@ -62,11 +62,14 @@ describeOnEachEngine('the guardrail', (engine) => {
   function process(environment: Record<string, string> = {}) {
     const settings = new SettingsService(loadSettings({ ...ENVIRONMENT, ...environment }));
     const candidates = {
-      condition: async (_column: string, name: string) => ({ sql: 'u.username = ?', parameters: [name] }),
+      condition: async (_column: string, names: string[]) => ({
+        sql: `u.username IN (${names.map(() => '?').join(', ')})`,
+        parameters: names,
+      }),
     };
     const users = new UserRepository(database, candidates as never);
     const policies = new RolloutPolicyStore(database, new AuditTrail(database));
-    const decisions = new RolloutDecisions(policies, users, new NoBackupKnown());
+    const decisions = new RolloutDecisions(policies, users, new VerifiedBackups(database));
     const service = new RolloutService(policies, decisions, users, new KnownAccounts(database), settings);
     const figures = new OutcomeFigures(database);
     const verdicts = new GuardrailVerdicts(database);
