@@ -313,6 +313,7 @@ describeOnEachEngine('the HTTP edge', (engine) => {
   describe('keeps routes private', () => {
     const OPEN = [
       '/api/auth/trouble',
+      '/api/auth/reset',
       '/api/auth/login',
       '/api/auth/refresh',
       '/api/auth/logout',
@@ -360,7 +361,7 @@ describeOnEachEngine('the HTTP edge', (engine) => {
   });
 
   describe('refuses other sites', () => {
-    const routes = ['/api/auth/login', '/api/auth/refresh', '/api/auth/logout', '/api/auth/trouble'];
+    const routes = ['login', 'refresh', 'logout', 'trouble', 'reset'].map((name) => `/api/auth/${name}`);
 
     it.each([
       ['a foreign origin', { origin: 'https://evil.example' }],
