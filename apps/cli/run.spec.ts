@@ -22,7 +22,7 @@ describe('run, in this process', () => {
     ['users add --username ada', /--password-stdin or --no-password/],
     ['users add --username ada --no-password --password-stdin', /cannot be used with/],
     ['users add --username ada --no-password --role root', /Allowed choices are user, admin/],
-    ['rollout set on --reason x', /Allowed choices are off, test-users, percent, all/],
+    ['rollout set on --reason x', /Allowed choices are off, shadow, test-users, percent, all/],
     ['rollout set all --reason x --percent 101', /from 0 to 100/],
     ['rollout pin ada west', /Allowed choices are local, external/],
     ['rollout pin ada', /missing required argument 'side'/],
