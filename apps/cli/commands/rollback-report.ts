@@ -1,6 +1,7 @@
 import {
   type Listing,
   named,
+  type NamedPerson,
   type PersonWithoutPassword,
   type RollbackPlan,
   type RolledBack,
@@ -43,7 +44,9 @@ function meets(plan: RollbackPlan | RolledBack, end: string): string[] {
   return [
     ...(withoutPassword.count === 0 ? [] : ['', describedWithout(withoutPassword), '']),
     ...people('came in by the external side', createdSince),
-    ...people('pinned to the external side, who stay there', stillExternal),
+    ...people('pinned to the external side, who stay there', stillExternal, ({ problem }) =>
+      problem === null ? '' : `, local password: ${problem}`,
+    ),
     ...(live === 0
       ? ['No external session is live.']
       : [
@@ -61,13 +64,17 @@ function describedWithout({ count, first }: Listing<PersonWithoutPassword>): str
   ]);
   return [
     `${count} active without a usable local password:`,
-    table(['USERNAME', 'PASSWORD', 'GETS IN TODAY', 'WHAT TO DO'], rows),
+    table(['USERNAME', 'PASSWORD', 'LOCKED OUT BY THIS', 'WHAT TO DO'], rows),
     ...(count > rows.length ? [`and ${count - rows.length} more`] : []),
   ].join('\n');
 }
 
-function people(what: string, list: Listing): string[] {
-  return list.count === 0 ? [] : [`${list.count} ${what}: ${named(list).text}.`];
+function people<T extends NamedPerson>(
+  what: string,
+  list: Listing<T>,
+  say?: (person: T) => string,
+): string[] {
+  return list.count === 0 ? [] : [`${list.count} ${what}: ${named(list, say).text}.`];
 }
 
 function nextSteps({ withoutPassword, stillExternal, liveExternal, sessions }: RolledBack): string[] {
@@ -77,7 +84,9 @@ function nextSteps({ withoutPassword, stillExternal, liveExternal, sessions }: R
       : ['give everybody above a code: "cutover users issue-reset NAME"; the portal takes it at /reset']),
     ...(stillExternal.count === 0
       ? []
-      : ['bring back who is pinned: "cutover rollout pin NAME local" or "cutover rollout unpin NAME"']),
+      : [
+          'bring back who is pinned, whoever has no local password after a code: "cutover rollout unpin NAME"',
+        ]),
     ...(sessions === 'keep' && liveExternal.sessions > 0
       ? [
           'external sessions last until they run out; "cutover rollback --sessions end" with a reason ends them',

@@ -6,6 +6,11 @@ import { sideUnder } from '../policy/side';
 /** What becomes of the external sessions that are live. */
 export type SessionChoice = 'keep' | 'end';
 
+export interface PinnedPerson extends NamedPerson {
+  /** As {@link Affected.problem}: without the pin they would be locked out. */
+  problem: string | null;
+}
+
 export interface PersonWithoutPassword extends NamedPerson {
   /** `none`, or why the stored hash lets nobody in. */
   problem: string;
@@ -27,7 +32,7 @@ export interface RollbackPlan extends Pick<RolloutPolicy, 'version' | 'stage' | 
   /** Whom the external side brought in: the legacy application does not know them. */
   createdSince: Listing;
   /** Active people whose pin keeps them on the external side. */
-  stillExternal: Listing;
+  stillExternal: Listing<PinnedPerson>;
   liveExternal: { sessions: number; people: Listing };
 }
 
@@ -75,7 +80,7 @@ export class RollbackCount {
     if (!person.active) return;
     const from = sideUnder(this.before, person, person.account);
     const to = sideUnder(this.after, person, person.account);
-    if (to === 'external') return add(plan.stillExternal, name);
+    if (to === 'external') return add(plan.stillExternal, { ...name, problem });
     if (from === 'external') plan.toLocal++;
     // A break-glass account has a password of its own.
     if (problem === null || person.breakGlass) return;

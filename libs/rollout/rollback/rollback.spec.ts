@@ -133,7 +133,7 @@ describeOnEachEngine('rollback', (engine) => {
     });
     expect(names(shown.lockedOut)).toEqual(['bob', 'eve', 'ivy']);
     expect(names(shown.createdSince).sort()).toEqual(['bob', 'fay', 'gus', 'hal']);
-    expect(names(shown.stillExternal)).toEqual(['gus']);
+    expect(shown.stillExternal).toEqual({ count: 1, first: [{ id: 5, username: 'gus', problem: 'none' }] });
     expect(shown.liveExternal).toEqual({
       sessions: 2,
       people: { count: 1, first: [{ id: 1, username: 'ada' }] },
