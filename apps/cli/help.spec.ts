@@ -36,6 +36,7 @@ describe('cutover --help', () => {
     'rollout note',
     'rollout pin',
     'rollout unpin',
+    'rollback',
     'keys rotate',
     'break-glass add',
     'break-glass remove',

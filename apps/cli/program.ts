@@ -5,6 +5,7 @@ import { backupCommand } from './commands/backup/backup.command';
 import { restoreCommand } from './commands/backup/restore.command';
 import { databaseCommand } from './commands/database.command';
 import { keysCommand } from './commands/keys/keys.command';
+import { rollbackCommand } from './commands/rollback.command';
 import { rolloutCommand } from './commands/rollout/rollout.command';
 import { sessionsCommand } from './commands/sessions/sessions.command';
 import { usersCommand } from './commands/users/users.command';
@@ -30,6 +31,7 @@ export function program(options: ProgramOptions): Command {
     usersCommand(),
     sessionsCommand(),
     rolloutCommand(),
+    rollbackCommand(),
     keysCommand(),
     breakGlassCommand(),
     checkApiCommand(),

@@ -22,6 +22,10 @@ import { RolloutPolicyEntity } from './policy/rollout-policy.entity';
 import { RolloutPolicyStore } from './policy/rollout-policy.store';
 import { ReadinessController } from './readiness/readiness.controller';
 import { ReadinessService } from './readiness/readiness.service';
+import { CreatedSince } from './rollback/created-since';
+import { ExternalSessions } from './rollback/external-sessions';
+import { RollbackPlanner } from './rollback/rollback-planner';
+import { RollbackService } from './rollback/rollback.service';
 import { RolloutDecisions } from './rollout-decisions';
 import { RolloutController } from './rollout.controller';
 import { RolloutService } from './rollout.service';
@@ -54,6 +58,10 @@ import { RolloutVerification } from './verify/rollout-verification';
     GuardrailVerdicts,
     CameSince,
     RolloutVerification,
+    CreatedSince,
+    ExternalSessions,
+    RollbackPlanner,
+    RollbackService,
     ReadinessService,
     PeopleService,
     { provide: SignInRouting, useExisting: RolloutService },
@@ -68,6 +76,8 @@ import { RolloutVerification } from './verify/rollout-verification';
     LastVerifiedBackup,
     BackupService,
     RestoreService,
+    RollbackPlanner,
+    RollbackService,
     RolloutService,
     RolloutPlanner,
     RolloutNotes,

@@ -15,6 +15,7 @@ export type AuditAction =
   | 'users.synced'
   | 'users.sync_undone'
   | 'rollout.changed'
+  | 'rollout.rolled_back'
   | 'keys.rotated'
   | 'break_glass.added'
   | 'break_glass.removed'

@@ -58,6 +58,8 @@ export type SessionEnd =
   | 'expired'
   /** Everybody's, as people were set back to a backup. */
   | 'restored'
+  /** By the operator who took the rollout back. */
+  | 'rolled_back'
   | 'deactivated'
   | 'grant_invalid'
   /** The external side says that the account is disabled. */

@@ -53,6 +53,13 @@ export class HashSurvey {
     return plan && costOf(plan, await this.threads.units()) <= COSTLIEST ? plan : null;
   }
 
+  /** Why a stored hash lets nobody in here; `null` for one that does, with the right password. */
+  async faultOf(stored: string): Promise<string | null> {
+    const plan = planFor(stored);
+    const cost = plan ? costOf(plan, await this.threads.units()) : Infinity;
+    return cost > COSTLIEST ? reasonFor(plan, cost) : null;
+  }
+
   /** How much longer than expected a check took. */
   async slowdown(plan: HashPlan, took: number): Promise<number> {
     return took / costOf(plan, await this.threads.units());
