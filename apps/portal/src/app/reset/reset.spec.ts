@@ -138,6 +138,17 @@ describe('Reset', () => {
     expect(byLabel(page, 'Code').getAttribute('aria-invalid')).not.toBe('true');
   });
 
+  it('takes another try where only the code needed mending, and blames the name no more', async () => {
+    await send();
+    await refuse('invalid_credentials', 401);
+    type(byLabel(page, 'Code'), 'ABCDE-12345-ABCDE-12346');
+    page.querySelector('form')?.requestSubmit();
+    await settled();
+    await refuse('validation_failed', 400);
+    expect(byLabel(page, 'Username').getAttribute('aria-invalid')).not.toBe('true');
+    expect(byLabel(page, 'New password').getAttribute('aria-invalid')).toBe('true');
+  });
+
   it('holds the button while the API asks for patience', async () => {
     await send();
     await refuse('rate_limited', 429, 20);

@@ -10,7 +10,7 @@ import {
   signal,
   viewChild,
 } from '@angular/core';
-import { form, FormField, readonly, submit, type ValidationError } from '@angular/forms/signals';
+import { form, FormField, readonly, submit, validate } from '@angular/forms/signals';
 import { MatButton, MatIconButton } from '@angular/material/button';
 import { MatError, MatFormField, MatHint, MatInput, MatLabel, MatSuffix } from '@angular/material/input';
 import { Router, RouterLink } from '@angular/router';
@@ -37,8 +37,10 @@ const FIELDS = ['username', 'code', 'newPassword'] as const;
 /** Milliseconds after which an answer of the API is given up. */
 const PATIENCE = 30_000;
 
+type ResetWords = Partial<Record<ResetField, string | null>>;
+
 /** What is said beside a field once the API has refused it. */
-const REFUSED: Partial<Record<ShownProblem['code'], Partial<Record<ResetField, string>>>> = {
+const REFUSED: Partial<Record<ShownProblem['code'], ResetWords>> = {
   code_refused: { username: 'Check your username', code: 'Check your code' },
   password_refused: { newPassword: 'Choose one that’s harder to guess' },
 };
@@ -68,7 +70,7 @@ const REFUSED: Partial<Record<ShownProblem['code'], Partial<Record<ResetField, s
   ],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './reset.html',
-  styleUrl: '../sign-in/sign-in.scss',
+  styleUrls: ['../sign-in/sign-in.scss', './reset.scss'],
 })
 export class Reset {
   private readonly http = inject(HttpClient);
@@ -77,7 +79,17 @@ export class Reset {
   protected readonly theme = inject(Theme);
 
   private readonly typed = signal(EMPTY);
-  protected readonly form = form(this.typed, (path) => readonly(path, () => this.pending()));
+  /** What was wrong, and with what: a field that was changed since is not blamed any more. */
+  private readonly faults = signal({ typed: EMPTY, words: {} as ResetWords });
+  protected readonly form = form(this.typed, (path) => {
+    readonly(path, () => this.pending());
+    for (const field of FIELDS)
+      validate(path[field], ({ value }) => {
+        const { typed, words } = this.faults();
+        const message = words[field];
+        return message && value() === typed[field] ? { kind: 'refused', message } : null;
+      });
+  });
   protected readonly passwordShown = signal(false);
   protected readonly problem = signal<ShownProblem | null>(null);
   protected readonly pending: Signal<boolean> = computed(() => this.form().submitting());
@@ -108,53 +120,48 @@ export class Reset {
   protected async send(event: Event): Promise<void> {
     event.preventDefault();
     if (this.pending() || this.held()) return;
-    await submit(this.form, { action: () => this.reset() });
+    // The API’s refusals stand beside fields that need not change: they must not stop the next try.
+    await submit(this.form, { action: () => this.reset(), ignoreValidators: 'all' });
   }
 
-  private async reset(): Promise<ValidationError.WithOptionalFieldTree[] | undefined> {
+  private async reset(): Promise<void> {
     const request = { ...this.typed(), code: plainCode(this.typed().code) };
-    const faults = this.beside(resetFaults(request));
     this.problem.set(null);
-    if (faults.length > 0) return faults;
+    if (this.blame(resetFaults(request))) return;
     try {
       await firstValueFrom(this.http.post('/api/auth/reset', request, { timeout: PATIENCE }));
     } catch (error) {
-      return this.refused(readProblem(error));
+      this.refused(readProblem(error));
+      return;
     }
     await this.router.navigateByUrl('/sign-in', {
       replaceUrl: true,
       info: new PasswordChanged(request.username),
     });
-    return undefined;
   }
 
   /** Shows the refusal and puts the focus where the next step is: in the field, or on the sentence. */
-  private refused({ code, ...rest }: ShownProblem): ValidationError.WithOptionalFieldTree[] | undefined {
+  private refused({ code, ...rest }: ShownProblem): void {
     const problem = { code: meantHere(code), ...rest };
     this.problem.set(problem);
     this.refusedName.set(this.typed().username);
     const words = REFUSED[problem.code];
     if (words === undefined) {
       this.summary().nativeElement.focus();
-      return undefined;
+      return;
     }
-    const faults = this.beside(words);
+    this.blame(words);
     const field = problem.code === 'code_refused' ? 'code' : 'newPassword';
     this.input(field).select();
     this.input(field).focus();
-    return faults;
   }
 
-  /** Errors beside the fields; the first of them gets the focus. */
-  private beside(words: Partial<Record<ResetField, string | null>>): ValidationError.WithOptionalFieldTree[] {
-    const wrong = FIELDS.filter((field) => words[field]);
-    const [first] = wrong;
+  /** Puts the words beside the fields, and the focus into the first that has any. Returns whether one has. */
+  private blame(words: ResetWords): boolean {
+    this.faults.set({ typed: this.typed(), words });
+    const first = FIELDS.find((field) => words[field]);
     if (first !== undefined) this.input(first).focus();
-    return wrong.map((field) => ({
-      kind: 'refused',
-      fieldTree: this.form[field],
-      message: words[field] ?? '',
-    }));
+    return first !== undefined;
   }
 
   private input(field: ResetField): HTMLInputElement {

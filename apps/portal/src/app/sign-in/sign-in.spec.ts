@@ -134,6 +134,16 @@ describe('SignIn', () => {
     expect(password().value).toBe('secret');
   });
 
+  it('takes another try where only the password needed mending', async () => {
+    await send();
+    await refuse('invalid_credentials', 401);
+    type(password(), 'better');
+    page.querySelector('form')?.requestSubmit();
+    await settled();
+    const { request } = api.expectOne('/api/auth/login');
+    expect(request.body).toEqual({ username: 'ada', password: 'better' });
+  });
+
   it.each([
     ['mfa_required', 'second step'],
     ['password_expired', 'expired'],

@@ -112,7 +112,8 @@ export class SignIn {
   protected async send(event: Event): Promise<void> {
     event.preventDefault();
     if (this.pending() || this.held()) return;
-    await submit(this.form, { action: () => this.signIn() });
+    // The API’s refusals stand beside fields that need not change: they must not stop the next try.
+    await submit(this.form, { action: () => this.signIn(), ignoreValidators: 'all' });
   }
 
   private async signIn(): Promise<ValidationError.WithOptionalFieldTree[] | undefined> {

@@ -74,7 +74,7 @@ export class Trouble {
   protected async send(event: Event): Promise<void> {
     event.preventDefault();
     if (this.pending() || this.held()) return;
-    await submit(this.form, { action: () => this.report() });
+    await submit(this.form, { action: () => this.report(), ignoreValidators: 'all' });
     // The field that had the focus may be gone, and its place taken by the thanks.
     afterNextRender(() => this.toOutcome(), { injector: this.injector });
   }
