@@ -2,7 +2,7 @@ import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 
 import { ADA } from './support/people';
-import { account, expect, signIn, test } from './support/test';
+import { account, expect, reset, signIn, test } from './support/test';
 
 /** Every page and every state of one that looks different; `open` leaves the page in it. */
 const VIEWS: { name: string; signedIn: boolean; open: (page: Page) => Promise<void> }[] = [
@@ -13,6 +13,26 @@ const VIEWS: { name: string; signedIn: boolean; open: (page: Page) => Promise<vo
     open: async (page) => {
       await page.goto('/sign-in');
       await signIn(page, { ...ADA, password: 'wrong' });
+      await page.getByRole('alert').waitFor();
+    },
+  },
+  {
+    name: 'sign-in, trouble',
+    signedIn: false,
+    open: async (page) => {
+      await page.goto('/sign-in');
+      await page.getByText('Trouble signing in?').click();
+      await page.getByRole('button', { name: 'Send' }).click();
+      await page.getByText('Write a few words first').waitFor();
+    },
+  },
+  { name: 'reset', signedIn: false, open: async (page) => void (await page.goto('/reset')) },
+  {
+    name: 'reset, refused',
+    signedIn: false,
+    open: async (page) => {
+      await page.goto('/reset');
+      await reset(page);
       await page.getByRole('alert').waitFor();
     },
   },

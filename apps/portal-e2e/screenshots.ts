@@ -1,7 +1,7 @@
 import type { APIRequest, Page } from '@playwright/test';
 
 import { ADA, GRACE } from './support/people';
-import { account, signIn, test } from './support/test';
+import { account, reset, signIn, test } from './support/test';
 
 /** Writes docs/screenshots: `nx screenshots portal-e2e`. To be looked at, not compared: fonts differ by machine. */
 const DIRECTORY = 'docs/screenshots';
@@ -21,6 +21,22 @@ for (const width of [1280, 390]) {
       await page.getByLabel('Username').waitFor();
       await picture('sign-in');
 
+      await page.getByLabel('Username').fill(ADA.username);
+      await page.getByText('Trouble signing in?').click();
+      await picture('trouble');
+      await page.getByLabel('What happens when you try?').fill('The button does nothing.');
+      await page.getByRole('button', { name: 'Send' }).click();
+      await page.getByText('Thank you').waitFor();
+      await picture('trouble-sent');
+
+      await page.getByRole('link', { name: 'Have a reset code?' }).click();
+      await page.getByLabel('Code').waitFor();
+      await picture('reset');
+      await reset(page);
+      await page.getByRole('alert').waitFor();
+      await picture('reset-refused');
+
+      await page.goto('/sign-in');
       await signIn(page, { ...ADA, password: 'wrong' });
       await page.getByRole('alert').waitFor();
       await picture('error');

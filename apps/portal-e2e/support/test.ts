@@ -6,10 +6,13 @@ import { expect, type Page, test as base } from '@playwright/test';
 
 import type { Person } from './people';
 import { addRefusedPeople } from './refused-people';
-import { type Stack, startStack } from './stack';
+import { cutover, type Stack, startStack } from './stack';
 import { watch } from './watch';
 
 export { expect } from '@playwright/test';
+
+/** Runs the operator's command on this stack and gives its `--json` answer. */
+type Operator = (...args: string[]) => Promise<Record<string, unknown>>;
 
 interface Fixtures {
   /** Statuses (`401`) and network errors that a test provokes: the browser reports each, which is no fault here. */
@@ -22,7 +25,7 @@ interface Fixtures {
  * A stack of its own for each worker: a test may stop a part of it without disturbing another. Sessions are not shared
  * between tests: the cookie rotates at each use, so that a saved one would soon be a replay.
  */
-export const test = base.extend<Fixtures, { stack: Stack }>({
+export const test = base.extend<Fixtures, { stack: Stack & { operator: Operator } }>({
   stack: [
     // eslint-disable-next-line no-empty-pattern -- Playwright reads the fixtures that are needed from this pattern
     async ({}, use) => {
@@ -39,7 +42,9 @@ export const test = base.extend<Fixtures, { stack: Stack }>({
       });
       try {
         await addRefusedPeople(directory);
-        await use(stack);
+        const place = { cwd: directory, env: { PATH: process.env['PATH'] } };
+        const operator: Operator = async (...args) => (await cutover(args, place)).answer;
+        await use({ ...stack, operator });
       } finally {
         await stack.stop();
         await rm(directory, { recursive: true, force: true });
@@ -70,6 +75,14 @@ export async function signIn(page: Page, { username, password }: Omit<Person, 'n
   await page.getByLabel('Username').fill(username);
   await page.getByRole('textbox', { name: 'Password' }).fill(password);
   await page.getByRole('button', { name: 'Sign in' }).click();
+}
+
+/** Tries a code that nobody was given. */
+export async function reset(page: Page): Promise<void> {
+  await page.getByLabel('Username').fill('ada');
+  await page.getByLabel('Code').fill('AAAAA-AAAAA-AAAAA-AAAAA');
+  await page.getByRole('textbox', { name: 'New password' }).fill('Difference-Engine-1822');
+  await page.getByRole('button', { name: 'Change password' }).click();
 }
 
 /** The button in the header that carries the person's name. */

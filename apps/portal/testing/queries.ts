@@ -19,3 +19,10 @@ export function type(field: HTMLInputElement, text: string): void {
   field.value = text;
   field.dispatchEvent(new Event('input', { bubbles: true }));
 }
+
+/** The sentences that a screen reader reads with a field. */
+export function described(field: HTMLElement): (string | undefined)[] {
+  return (field.getAttribute('aria-describedby') ?? '')
+    .split(' ')
+    .map((id) => document.getElementById(id)?.textContent?.replace(/\s+/g, ' ').trim());
+}

@@ -10,6 +10,12 @@ export const routes: Routes = [
     loadComponent: () => import('./sign-in/sign-in').then((file) => file.SignIn),
   },
   {
+    path: 'reset',
+    title: 'Choose a new password',
+    canActivate: [onlySignedOut],
+    loadComponent: () => import('./reset/reset').then((file) => file.Reset),
+  },
+  {
     path: '',
     canActivate: [onlySignedIn],
     loadComponent: () => import('./shell/shell').then((file) => file.Shell),

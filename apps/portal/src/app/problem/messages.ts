@@ -44,6 +44,12 @@ export const MESSAGES: Record<ShownCode, Message> = {
     'Contact your help desk; they can connect the two.',
   ),
 
+  code_refused: answer(
+    'That name and code don’t match, or the code has expired.',
+    'Check both, or ask your help desk for a new code.',
+  ),
+  password_refused: answer('That password is too easy to guess.', 'Choose another; your code is still good.'),
+
   not_authenticated: answer('You’re not signed in.', 'Sign in to go on.'),
   token_invalid: answer('Your session has ended.', 'Sign in again to go on where you were.'),
   session_expired: answer('Your session has ended.', 'Sign in again to go on where you were.'),
@@ -98,6 +104,12 @@ export const MESSAGES: Record<ShownCode, Message> = {
     'Try again. If it happens again, contact your help desk.',
     true,
   ),
+};
+
+/** Said on the sign-in page to whom has just chosen a new password. */
+export const PASSWORD_CHANGED: Pick<Message, 'what' | 'next'> = {
+  what: 'Your password was changed.',
+  next: 'Sign in with the new one. You were signed out everywhere else.',
 };
 
 /** Follows {@link Message.what} while the API asks for patience. */

@@ -4,8 +4,11 @@ import { isProblem, type ProblemCode } from '@cutover/contracts';
 /** How a session ends without the API's saying so. */
 export type QuietEnd = 'session_idle' | 'session_over' | 'signed_out_elsewhere';
 
+/** The API's neutral refusals, as the page for a new password means them. */
+export type ResetRefusal = 'code_refused' | 'password_refused';
+
 /** The API's codes, the failures that never reached it or did not come from it, and the ends that it did not speak of. */
-export type ShownCode = ProblemCode | 'offline' | 'unreachable' | 'unreadable' | QuietEnd;
+export type ShownCode = ProblemCode | 'offline' | 'unreachable' | 'unreadable' | QuietEnd | ResetRefusal;
 
 /** What a page needs to tell a person about a failure. */
 export interface ShownProblem {

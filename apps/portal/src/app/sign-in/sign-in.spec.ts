@@ -6,7 +6,7 @@ import { provideRouter, Router } from '@angular/router';
 import type { ProblemCode } from '@cutover/contracts';
 
 import { problemAnswer, sessionAnswer } from '../../../testing/answers';
-import { buttonNamed, byLabel, type } from '../../../testing/queries';
+import { buttonNamed, byLabel, described, type } from '../../../testing/queries';
 import { Session } from '../session/session';
 import { SignIn } from './sign-in';
 
@@ -45,10 +45,6 @@ describe('SignIn', () => {
   const username = () => byLabel(page, 'Username');
   const password = () => byLabel(page, 'Password');
   const alert = () => page.querySelector('[role="alert"]')?.textContent?.replace(/\s+/g, ' ').trim();
-  const described = (field: HTMLElement) =>
-    (field.getAttribute('aria-describedby') ?? '')
-      .split(' ')
-      .map((id) => document.getElementById(id)?.textContent?.trim());
 
   async function send(name = 'ada', secret = 'secret') {
     type(username(), name);
@@ -136,6 +132,16 @@ describe('SignIn', () => {
     expect(described(username())).toContain('Check your username');
     expect(document.activeElement).toBe(password());
     expect(password().value).toBe('secret');
+  });
+
+  it('takes another try where only the password needed mending', async () => {
+    await send();
+    await refuse('invalid_credentials', 401);
+    type(password(), 'better');
+    page.querySelector('form')?.requestSubmit();
+    await settled();
+    const { request } = api.expectOne('/api/auth/login');
+    expect(request.body).toEqual({ username: 'ada', password: 'better' });
   });
 
   it.each([

@@ -15,13 +15,13 @@ import {
 import { form, FormField, readonly, submit, type ValidationError } from '@angular/forms/signals';
 import { MatButton, MatIconButton } from '@angular/material/button';
 import { MatFormField, MatInput, MatLabel, MatError, MatSuffix } from '@angular/material/input';
-import { Router } from '@angular/router';
+import { Router, RouterLink } from '@angular/router';
 import type { SignInRequest } from '@cutover/contracts';
 
 import { Mark } from '../brand/mark';
 import { ORGANISATION } from '../brand/organisation';
 import { Icon } from '../icon/icon';
-import { MESSAGES } from '../problem/messages';
+import { MESSAGES, PASSWORD_CHANGED } from '../problem/messages';
 import { ProblemNotice } from '../problem/problem-notice';
 import { readProblem, type ShownProblem } from '../problem/read-problem';
 import { RequestId } from '../problem/request-id';
@@ -31,6 +31,8 @@ import { Session } from '../session/session';
 import { Theme } from '../theme/theme';
 import { ThemeSwitch } from '../theme/theme-switch';
 import { longWait } from './long-wait';
+import { PasswordChanged } from './password-changed';
+import { Trouble } from './trouble';
 
 const EMPTY: SignInRequest = { username: '', password: '' };
 
@@ -50,7 +52,9 @@ const EMPTY: SignInRequest = { username: '', password: '' };
     MatSuffix,
     ProblemNotice,
     RequestId,
+    RouterLink,
     ThemeSwitch,
+    Trouble,
   ],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './sign-in.html',
@@ -65,7 +69,9 @@ export class SignIn {
   protected readonly organisation = inject(ORGANISATION);
   protected readonly theme = inject(Theme);
 
-  private readonly credentials = signal(EMPTY);
+  /** Who comes here from the page for a new password. */
+  private readonly changed = passwordChanged(this.router);
+  protected readonly credentials = signal({ ...EMPTY, username: this.changed?.username ?? '' });
   protected readonly form = form(this.credentials, (path) => readonly(path, () => this.pending()));
   protected readonly passwordShown = signal(false);
   protected readonly problem = signal<ShownProblem | null>(null);
@@ -83,8 +89,9 @@ export class SignIn {
     return problem !== null && MESSAGES[problem.code].unexpected ? problem.requestId : null;
   });
 
-  /** Why the person is here although they had a session. */
-  protected readonly ended = computed(() => {
+  /** Why the person is here: a new password, or a session that they had and that has ended. */
+  protected readonly arrival = computed(() => {
+    if (this.changed) return PASSWORD_CHANGED;
     const state = this.session.state();
     return state.phase === 'signed-out' && state.reason !== null ? MESSAGES[state.reason] : null;
   });
@@ -105,7 +112,8 @@ export class SignIn {
   protected async send(event: Event): Promise<void> {
     event.preventDefault();
     if (this.pending() || this.held()) return;
-    await submit(this.form, { action: () => this.signIn() });
+    // The API’s refusals stand beside fields that need not change: they must not stop the next try.
+    await submit(this.form, { action: () => this.signIn(), ignoreValidators: 'all' });
   }
 
   private async signIn(): Promise<ValidationError.WithOptionalFieldTree[] | undefined> {
@@ -161,4 +169,9 @@ export class SignIn {
       .map((field) => field.nativeElement)
       .find((field) => field.value === '');
   }
+}
+
+function passwordChanged(router: Router): PasswordChanged | null {
+  const info: unknown = router.currentNavigation()?.extras.info;
+  return info instanceof PasswordChanged ? info : null;
 }
