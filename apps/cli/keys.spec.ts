@@ -145,7 +145,7 @@ describe('cutover', () => {
     const writesReport =
       "data:text/javascript,process.on('exit',()=>process.report.writeReport('report.json'))";
     try {
-      await cutover.run(['--help'], '', {
+      await cutover.runAlone(['--help'], {
         NODE_OPTIONS: `--report-directory=${folder} --import ${writesReport}`,
       });
       const report = readFileSync(join(folder, 'report.json'), 'utf8');

@@ -74,7 +74,7 @@ describeOnMysql('cutover rollout', (engine) => {
 
   it('lets only one of two decisions about the same version through', async () => {
     const decide = (reason: string) =>
-      cutover.run([
+      cutover.runAlone([
         'rollout',
         'set',
         'test-users',

@@ -4,8 +4,12 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
+import { WarmProcess } from './warm-process';
 
 const MAIN = resolve(__dirname, '../../../dist/apps/cli/main.js');
+
+const warmProcess = new WarmProcess(MAIN);
+afterAll(() => warmProcess.end());
 
 export interface Ended {
   code: number | null;
@@ -13,7 +17,10 @@ export interface Ended {
   stderr: string;
 }
 
-/** The built command in a folder of its own, with the settings it needs and nothing else of our environment. */
+/**
+ * The built command in a folder of its own, with the settings it needs and nothing else of our environment. Command
+ * lines share a process that has loaded the program, one after another, unless they are killed or run alone.
+ */
 export class Cutover {
   private readonly folder = mkdtempSync(join(tmpdir(), 'cutover-cli-'));
   private readonly outputs: string[] = [];
@@ -26,8 +33,20 @@ export class Cutover {
     input: string | Buffer = '',
     settings: Record<string, string> = {},
   ): Promise<Ended> {
+    const ended = await warmProcess.run({
+      args,
+      env: { ...this.settings, ...settings },
+      cwd: this.folder,
+      input: Buffer.from(input).toString('base64'),
+    });
+    this.outputs.push(ended.stdout, ended.stderr);
+    return ended;
+  }
+
+  /** As {@link run}, in a process of its own: for what only a process can show, and for commands at the same time. */
+  async runAlone(args: string[], settings: Record<string, string> = {}): Promise<Ended> {
     const child = this.start(args, settings);
-    child.stdin.end(input);
+    child.stdin.end();
     return this.ended(child);
   }
 
