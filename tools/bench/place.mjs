@@ -11,7 +11,7 @@ import { startProgram } from './program.mjs';
 
 /** Where measuring happens: a database server, and programs and databases that end with the row that asked for them. */
 export class Place {
-  #folder = mkdtempSync(join(tmpdir(), 'cutover-bench-'));
+  folder = mkdtempSync(join(tmpdir(), 'cutover-bench-'));
   /** @type {(() => Promise<unknown>)[]} */
   #endings = [];
   #serverUrl;
@@ -79,7 +79,7 @@ export class Place {
    */
   cutover(args, databaseUrl, input) {
     const env = { PATH: process.env['PATH'], ...this.secrets, DATABASE_URL: databaseUrl };
-    return cutover(args, { cwd: this.#folder, input, env });
+    return cutover(args, { cwd: this.folder, input, env });
   }
 
   /**
@@ -108,8 +108,13 @@ export class Place {
     });
   }
 
+  /** What else is to end with the row. @param {() => Promise<unknown>} ending */
+  endWith(ending) {
+    this.#endings.push(ending);
+  }
+
   async close() {
-    rmSync(this.#folder, { recursive: true, force: true });
+    rmSync(this.folder, { recursive: true, force: true });
     await this.#stopServer();
   }
 
@@ -117,7 +122,7 @@ export class Place {
   async #start(name, file, ready, env) {
     const program = await startProgram(name, file, {
       port: await freePort(),
-      cwd: this.#folder,
+      cwd: this.folder,
       ready,
       env,
     });

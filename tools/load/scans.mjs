@@ -1,0 +1,60 @@
+/**
+ * Statements that looked at more rows than an index would have shown them: the server itself writes down each one that
+ * used no index and read at least this many rows.
+ */
+const MANY = 1000;
+
+/** @param {import('mysql2/promise').Connection} connection with the right to set global variables */
+export async function watchForScans(connection) {
+  await connection.query('TRUNCATE TABLE mysql.slow_log');
+  for (const [name, value] of Object.entries({
+    log_output: 'TABLE',
+    long_query_time: 60,
+    log_queries_not_using_indexes: 1,
+    min_examined_row_limit: MANY,
+    slow_query_log: 1,
+  })) {
+    await connection.query(`SET GLOBAL ${name} = ?`, [value]);
+  }
+}
+
+/**
+ * @param {import('mysql2/promise').Connection} connection
+ * @returns {Promise<{ statement: string, times: number, rows: number, plan: string }[]>} by how often
+ */
+export async function scansSeen(connection) {
+  await connection.query('SET GLOBAL slow_query_log = 0');
+  const [rows] = await connection.query(
+    'SELECT CONVERT(sql_text USING utf8mb4) AS statement, rows_examined AS examined FROM mysql.slow_log WHERE db = DATABASE()',
+  );
+  /** @type {Map<string, { statement: string, times: number, rows: number, plan: string }>} */
+  const shapes = new Map();
+  for (const { statement, examined } of /** @type {{ statement: string, examined: number }[]} */ (rows)) {
+    const shape = shapeOf(statement);
+    const known = shapes.get(shape) ?? {
+      statement: shape,
+      times: 0,
+      rows: 0,
+      plan: await planOf(connection, statement),
+    };
+    shapes.set(shape, { ...known, times: known.times + 1, rows: Math.max(known.rows, Number(examined)) });
+  }
+  return [...shapes.values()].sort((one, other) => other.times - one.times);
+}
+
+/** The statement without its values, which may be anybody's. @param {string} statement */
+const shapeOf = (statement) =>
+  statement
+    .replace(/'(?:[^'\\]|\\.)*'/g, '?')
+    .replace(/\b\d+\b/g, '?')
+    .replace(/\((\?(, )?)+\)/g, '(?)')
+    .replace(/\s+/g, ' ')
+    .slice(0, 200);
+
+/** @param {import('mysql2/promise').Connection} connection @param {string} statement */
+async function planOf(connection, statement) {
+  const [rows] = await connection.query(`EXPLAIN ${statement}`).catch(() => [[]]);
+  return /** @type {{ table: string, type: string, rows: number }[]} */ (rows)
+    .map(({ table, type, rows }) => `${table}: ${type}, ${rows} rows`)
+    .join('; ');
+}
