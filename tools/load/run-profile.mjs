@@ -24,8 +24,16 @@ import { memorySlope, unhandledIn, watch } from './watch.mjs';
  * @property {{ second: number, what: string }[]} events
  */
 
-/** Answers that are given before a side is asked, or instead of one: the trail has no entry of their kind. */
-const NOT_AUDITED = new Set(['service_busy', 'no answer', 'service_unavailable', 'internal_error']);
+/** Faults and limits say nothing about a person: the trail has no entry of theirs (libs/auth/sign-in/sign-in-record.ts). */
+const NOT_AUDITED = new Set([
+  'external_unavailable',
+  'external_misconfigured',
+  'internal_error',
+  'no answer',
+  'rate_limited',
+  'service_busy',
+  'service_unavailable',
+]);
 
 /**
  * @param {string} name
