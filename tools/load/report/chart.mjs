@@ -14,10 +14,10 @@ export function chart(title, marks, lines) {
   const canvas = init(null, null, { renderer: 'svg', ssr: true, ...SIZE });
   canvas.setOption({
     animation: false,
-    title: { text: title, textStyle: { fontSize: 13, fontWeight: 'normal' } },
+    title: { text: title, left: 0, textStyle: { fontSize: 13, fontWeight: 'normal' } },
     legend: lines.length > 1 ? { bottom: 0 } : undefined,
-    grid: { left: 48, right: 16, top: 40, bottom: lines.length > 1 ? 48 : 28 },
-    xAxis: { type: 'value', axisLabel: { formatter: '{value} s' }, max: 'dataMax' },
+    grid: { left: 48, right: 16, top: 56, bottom: lines.length > 1 ? 48 : 28 },
+    xAxis: { type: 'value', axisLabel: { formatter: '{value} s' }, max: ({ max }) => Math.ceil(max) },
     yAxis: { type: 'value', min: 0 },
     series: lines.map(({ name, colour, points }, index) => ({
       name,
