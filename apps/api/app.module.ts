@@ -7,6 +7,7 @@ import {
   ExternalAvailability,
   ExternalProbeModule,
   ProviderCircuits,
+  ProviderKeys,
 } from '@cutover/external-auth';
 import {
   AuditModule,
@@ -15,9 +16,11 @@ import {
   MetricsEndpointModule,
   MetricsModule,
 } from '@cutover/operations';
-import { GuardrailModule, RolloutModule } from '@cutover/rollout';
+import { GuardrailModule, RolloutModule, RolloutService } from '@cutover/rollout';
 import { SessionsModule, TokenRefreshJob, TokenRefreshModule } from '@cutover/sessions';
+import { UsersModule } from '@cutover/users';
 import { healthComponents } from './health/health-components';
+import { ScrapedFigures } from './metrics/scraped-figures';
 import { RefreshesInHand } from './refreshes-in-hand';
 
 @Module({})
@@ -34,23 +37,33 @@ export class AppModule {
         AuditModule,
         ExternalAuthModule,
         ExternalProbeModule,
+        UsersModule,
         SessionsModule,
         TokenRefreshModule,
         RolloutModule,
         GuardrailModule,
         AuthModule,
         HealthModule.forRootAsync({
-          imports: [DatabaseModule, ExternalAuthModule, TokenRefreshModule],
-          inject: [DatabaseHealth, ExternalAvailability, ProviderCircuits, TokenRefreshJob],
+          imports: [DatabaseModule, ExternalAuthModule, TokenRefreshModule, RolloutModule],
+          inject: [
+            DatabaseHealth,
+            ExternalAvailability,
+            ProviderCircuits,
+            TokenRefreshJob,
+            ProviderKeys,
+            RolloutService,
+          ],
           useFactory: (
             database: DatabaseHealth,
             external: ExternalAvailability,
             circuits: ProviderCircuits,
             refreshJob: TokenRefreshJob,
-          ) => healthComponents(settings, database, external, circuits, refreshJob),
+            keys: ProviderKeys,
+            rollout: RolloutService,
+          ) => healthComponents(settings, { database, external, circuits, refreshJob, keys, rollout }),
         }),
       ],
-      providers: [RefreshesInHand],
+      providers: [RefreshesInHand, ScrapedFigures],
     };
   }
 }

@@ -94,7 +94,8 @@ export interface RolloutChange {
 /** Overrides the stage for one person; `null` leaves it to the stage. */
 export type Pin = AuthMode | null;
 
-export type Readiness = 'ready' | 'at-risk' | 'unknown';
+export const READINESS = ['ready', 'at-risk', 'unknown'] as const;
+export type Readiness = (typeof READINESS)[number];
 
 /** Why a person is at risk, what weighs most first: a person counts under the first that fits. */
 export const READINESS_REASONS = [

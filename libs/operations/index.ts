@@ -6,6 +6,8 @@ export * from './health/health.module';
 export * from './logging/application-logger';
 export * from './logging/logging.module';
 export * from './logging/request-log';
+export * from './metrics/cached-figure';
+export { LABELS } from './metrics/labels';
 export * from './metrics/metrics';
 export * from './metrics/metrics-endpoint.module';
 export * from './metrics/metrics.module';

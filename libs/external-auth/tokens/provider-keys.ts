@@ -18,6 +18,15 @@ export const LONGEST_TRUST = 24 * 3_600_000;
 /** Key ids that are remembered as not listed: sessions hold tokens of a handful of keys. */
 const REMEMBERED_ABSENT = 100;
 
+export interface KeysState {
+  /** Whether anybody has needed keys yet. */
+  needed: boolean;
+  /** Milliseconds since they were last fetched; `null`: never. */
+  age: number | null;
+  /** Whether tokens are verified by them: there are some, and not too old. */
+  trusted: boolean;
+}
+
 /**
  * The provider's public keys, fetched when first needed by the same transport as every other call (no redirects, a cap
  * on the size, verified TLS). What a successful fetch no longer lists is no key any more. Who may have them fetched
@@ -40,7 +49,15 @@ export class ProviderKeys {
     private readonly resilience: ProviderResilience,
     metrics: Metrics,
   ) {
-    metrics.jwksAge.readFrom(() => this.latest && (Date.now() - this.latest.fetchedAt) / 1000);
+    metrics.jwksAge.readFrom(() => {
+      const { age } = this.state();
+      return age === null ? null : age / 1000;
+    });
+  }
+
+  state(): KeysState {
+    const age = this.latest && Date.now() - this.latest.fetchedAt;
+    return { needed: this.needed, age, trusted: this.trusted() !== null };
   }
 
   /** Whether a key that verified something is still one: a verification is worth no more than its key. */

@@ -74,7 +74,7 @@ export class ProviderHttp implements OnApplicationShutdown {
     };
     try {
       const answer = await this.exchange(request);
-      count(`${Math.floor(answer.status / 100)}xx`);
+      count(answer.status < 600 ? `${Math.floor(answer.status / 100)}xx` : 'not_understood');
       return answer;
     } catch (error) {
       count(error instanceof ExternalUnavailable ? 'unavailable' : 'not_understood');

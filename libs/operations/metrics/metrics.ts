@@ -1,10 +1,14 @@
 import { Injectable } from '@nestjs/common';
+import { READINESS, STAGES } from '@cutover/contracts';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { CONNECTION_STATES, MODES, QUEUES, STARTING_SERIES } from './labels';
 import { ScrapedGauge } from './scraped-gauge';
 
 /** Whose token it is: ours of a local or an external session, the provider's of a session, or another application's. */
 export type BearerKind = 'local' | 'session' | 'provider' | 'foreign';
 type BearerOutcome = 'verified' | 'cached' | 'refused';
+
+const QUEUE_LABEL = { name: 'queue', values: QUEUES };
 
 /** Seconds; from a local answer to a provider that is about to time out. */
 const UPSTREAM_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -85,11 +89,7 @@ export class Metrics {
     provider: {},
     foreign: {},
   };
-  readonly jwksAge = new ScrapedGauge(
-    'cutover_jwks_age_seconds',
-    'Since the provider’s keys were last fetched.',
-    this.registry,
-  );
+  readonly jwksAge = this.scraped('jwks_age_seconds', 'Since the provider’s keys were last fetched.');
   readonly fallbackSignIns = this.counter(
     'fallback_sign_ins_total',
     'Sign-ins that the local side served because the external one was down.',
@@ -109,6 +109,66 @@ export class Metrics {
     'by',
   ]);
 
+  readonly sessionsActive = this.scrapedBy(
+    'sessions_active',
+    'Sessions that hold now, by the side that signed the person in; the whole database’s.',
+    { name: 'mode', values: MODES },
+  );
+  readonly rolloutStage = this.scrapedBy(
+    'rollout_stage',
+    '1 for the stage of the rollout that is in force.',
+    {
+      name: 'stage',
+      values: STAGES,
+    },
+  );
+  readonly rolloutPercent = this.scraped(
+    'rollout_percent',
+    'Share of people whom the stage in force sends to the external side: 0 before percent, 100 at all.',
+  );
+  readonly rolloutHold = this.scraped(
+    'rollout_hold',
+    '1 while a hold stops promotion until a person lifts it.',
+  );
+  readonly rolloutUsers = this.scrapedBy(
+    'rollout_users',
+    'People, by their readiness for the external side.',
+    {
+      name: 'readiness',
+      values: READINESS,
+    },
+  );
+  readonly queueRunning = this.scrapedBy('queue_running', 'What a bounded queue has in hand.', QUEUE_LABEL);
+  readonly queueWaiting = this.scrapedBy('queue_waiting', 'What waits in a bounded queue.', QUEUE_LABEL);
+  readonly queueCapacity = this.scrapedBy(
+    'queue_capacity',
+    'How much may wait in a bounded queue; more is answered service_busy.',
+    QUEUE_LABEL,
+  );
+  readonly databaseConnections = this.scrapedBy(
+    'database_connections',
+    'Connections of this process’s pool.',
+    {
+      name: 'state',
+      values: CONNECTION_STATES,
+    },
+  );
+  readonly databaseConnectionsMost = this.scraped(
+    'database_connections_max',
+    'Connections that this process’s pool may open.',
+  );
+  readonly databaseWaiting = this.scraped(
+    'database_waiting',
+    'What waits for a connection of this process’s pool.',
+  );
+
+  constructor() {
+    // A rate needs the value before the first one: what can be counted starts at 0.
+    for (const [name, series] of Object.entries(STARTING_SERIES))
+      for (const labels of series)
+        (this.registry.getSingleMetric(`cutover_${name}`) as Counter).inc(labels, 0);
+  }
+
   /** Stands on the path of every request: which counter it is, is looked up once. */
   countBearer(kind: BearerKind, outcome: BearerOutcome): void {
     (this.bearerCounters[kind][outcome] ??= this.bearerValidations.labels({ kind, outcome })).inc();
@@ -116,6 +176,18 @@ export class Metrics {
 
   private counter<T extends string>(name: string, help: string, labelNames: T[]): Counter<T> {
     return new Counter({ name: `cutover_${name}`, help, labelNames, registers: [this.registry] });
+  }
+
+  private scraped(name: string, help: string): ScrapedGauge {
+    return new ScrapedGauge({ name: `cutover_${name}`, help }, this.registry);
+  }
+
+  private scrapedBy<V extends string>(
+    name: string,
+    help: string,
+    label: { name: string; values: readonly V[] },
+  ): ScrapedGauge<V> {
+    return new ScrapedGauge({ name: `cutover_${name}`, help, label }, this.registry);
   }
 
   private gauge<T extends string>(name: string, help: string, labelNames: T[]): Gauge<T> {
