@@ -20,6 +20,7 @@ import { GuardrailModule, RolloutModule, RolloutService } from '@cutover/rollout
 import { SessionsModule, TokenRefreshJob, TokenRefreshModule } from '@cutover/sessions';
 import { UsersModule } from '@cutover/users';
 import { healthComponents } from './health/health-components';
+import { HealthFigures } from './metrics/health-figures';
 import { ScrapedFigures } from './metrics/scraped-figures';
 import { RefreshesInHand } from './refreshes-in-hand';
 
@@ -63,7 +64,7 @@ export class AppModule {
           ) => healthComponents(settings, { database, external, circuits, refreshJob, keys, rollout }),
         }),
       ],
-      providers: [RefreshesInHand, ScrapedFigures],
+      providers: [RefreshesInHand, ScrapedFigures, HealthFigures],
     };
   }
 }

@@ -31,6 +31,7 @@ import { ShadowCheck } from './shadow/shadow-check';
 import { ShadowChecks } from './shadow/shadow-checks';
 import { ShadowPace } from './shadow/shadow-pace';
 import { SignInEvidence } from './sign-in/sign-in-evidence';
+import { SignInPatterns } from './sign-in/sign-in-patterns';
 import { SignInRecord } from './sign-in/sign-in-record';
 import { TroubleController } from './trouble/trouble.controller';
 
@@ -53,6 +54,7 @@ import { TroubleController } from './trouble/trouble.controller';
     PasswordReset,
     SignInRecord,
     SignInEvidence,
+    SignInPatterns,
     ShadowChecks,
     ShadowCheck,
     ShadowPace,

@@ -3,6 +3,7 @@ import { LOG_LEVELS } from './settings';
 import {
   backupKey,
   databaseUrl,
+  date,
   encryptionKeys,
   flag,
   jwtSecrets,
@@ -65,6 +66,7 @@ export const environment = z.object({
   EXTERNAL_AUTH_TENANT_ID: z.guid('expects the tenant’s id, a GUID').optional(),
   EXTERNAL_AUTH_CLIENT_ID: z.string().optional(),
   EXTERNAL_AUTH_CLIENT_SECRET: z.string().optional(),
+  EXTERNAL_AUTH_CLIENT_SECRET_EXPIRES: date.optional(),
   EXTERNAL_AUTH_ISSUER: list.optional(),
   EXTERNAL_AUTH_AUDIENCE: list.optional(),
   EXTERNAL_AUTH_TOKEN_VALIDATION: z

@@ -18,6 +18,11 @@ export const whole = (unit: string, least: number, most: number) =>
     .transform(Number)
     .refine((value) => value >= least && value <= most, `expects ${least} to ${most} ${unit}`);
 
+/** A day as calendars write it (RFC 3339 full-date); epoch milliseconds of its beginning in UTC. */
+export const date = z.iso
+  .date('expects a day, such as 2027-03-31')
+  .transform((day) => Date.parse(`${day}T00:00:00Z`));
+
 export const list = z.string().transform((value) =>
   value
     .split(',')

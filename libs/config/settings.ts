@@ -110,6 +110,8 @@ export interface ExternalAuthSettings {
   /** Our client id over there: a further accepted `aud` of ID tokens (OIDC Core section 2). */
   clientId: string | null;
   clientSecret: string | null;
+  /** Epoch milliseconds; `null` where nobody said so. */
+  clientSecretExpires: number | null;
   /** `jwks`: tokens are JWTs that the keys verify. `introspect`: the API is asked, at sign-in and refresh. */
   tokenValidation: 'jwks' | 'introspect';
   /** What the browser gets: the provider's access token, or a JWT of ours that stands for the session. */

@@ -7,7 +7,7 @@ export * from './logging/application-logger';
 export * from './logging/logging.module';
 export * from './logging/request-log';
 export * from './metrics/cached-figure';
-export { LABELS } from './metrics/labels';
+export { COMPONENTS, LABELS, SCHEMA_STATES } from './metrics/labels';
 export * from './metrics/metrics';
 export * from './metrics/metrics-endpoint.module';
 export * from './metrics/metrics.module';

@@ -7,6 +7,11 @@ export const QUEUES = ['external_auth', 'password'] as const;
 
 export const CONNECTION_STATES = ['in_use', 'idle'] as const;
 
+/** What `/health` tells of (apps/api/health). */
+export const COMPONENTS = ['database', 'external_auth_api', 'token_refresh', 'jwks', 'rollout'] as const;
+
+export const SCHEMA_STATES = ['current', 'pending', 'ahead', 'unknown'] as const;
+
 const OPERATIONS = ['login', 'refresh', 'validate', 'userInfo', 'logout', 'jwks'];
 const CIRCUIT_STATES = ['closed', 'open', 'half-open'];
 const REFRESH_OUTCOMES = [
@@ -20,6 +25,7 @@ const REFRESH_OUTCOMES = [
 ];
 const BEARER_KINDS = ['local', 'session', 'provider', 'foreign'];
 const VERDICTS = ['healthy', 'inconclusive', 'failing'];
+const GUARDRAIL_ACTIONS = ['back', 'hold'];
 const LIMITS = ['account', 'address', 'device', 'break_glass'];
 
 /**
@@ -34,6 +40,7 @@ export const LABELS: Record<string, Record<string, readonly string[]>> = {
   },
   sign_in_duration_seconds: { mode: MODES, outcome: ['success', 'refused', 'fault'] },
   guardrail_verdicts_total: { verdict: VERDICTS },
+  guardrail_actions_total: { action: GUARDRAIL_ACTIONS },
   external_auth_requests_total: {
     operation: OPERATIONS,
     outcome: ['1xx', '2xx', '3xx', '4xx', '5xx', 'unavailable', 'not_understood'],
@@ -55,6 +62,8 @@ export const LABELS: Record<string, Record<string, readonly string[]>> = {
   queue_waiting: { queue: QUEUES },
   queue_capacity: { queue: QUEUES },
   database_connections: { state: CONNECTION_STATES },
+  database_schema: { state: SCHEMA_STATES },
+  health: { component: COMPONENTS },
 };
 
 /** Series that are there before anything was counted, for a rate sees no first value. */
@@ -67,5 +76,6 @@ export const STARTING_SERIES: Record<string, Record<string, string>[]> = {
   external_auth_circuit_changes_total: CIRCUIT_STATES.map((state) => ({ state })),
   token_refresh_total: REFRESH_OUTCOMES.map((outcome) => ({ outcome })),
   guardrail_verdicts_total: VERDICTS.map((verdict) => ({ verdict })),
+  guardrail_actions_total: GUARDRAIL_ACTIONS.map((action) => ({ action })),
   rate_limited_total: LIMITS.map((by) => ({ by })),
 };

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { READINESS, STAGES } from '@cutover/contracts';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import { CONNECTION_STATES, MODES, QUEUES, STARTING_SERIES } from './labels';
+import { COMPONENTS, CONNECTION_STATES, MODES, QUEUES, SCHEMA_STATES, STARTING_SERIES } from './labels';
 import { ScrapedGauge } from './scraped-gauge';
 
 /** Whose token it is: ours of a local or an external session, the provider's of a session, or another application's. */
@@ -39,6 +39,11 @@ export class Metrics {
     'guardrail_verdicts_total',
     'Verdicts of the guardrail that this process came to.',
     ['verdict'],
+  );
+  readonly guardrailActions = this.counter(
+    'guardrail_actions_total',
+    'What this process’s verdicts led to: the stage before, or a hold.',
+    ['action'],
   );
   readonly externalRequests = this.counter(
     'external_auth_requests_total',
@@ -160,6 +165,37 @@ export class Metrics {
   readonly databaseWaiting = this.scraped(
     'database_waiting',
     'What waits for a connection of this process’s pool.',
+  );
+
+  readonly health = this.scrapedBy('health', 'Components of /health: 1 up, 0.5 degraded, 0 down.', {
+    name: 'component',
+    values: COMPONENTS,
+  });
+  readonly databaseSchema = this.scrapedBy(
+    'database_schema',
+    '1 for how the schema stands to the one that this version expects; unknown while the database is down.',
+    { name: 'state', values: SCHEMA_STATES },
+  );
+  readonly certificateExpiry = this.scraped(
+    'external_auth_certificate_expiry_timestamp_seconds',
+    'When the first of the certificates ends that the external API’s hosts have shown.',
+  );
+  readonly clientSecretExpiry = this.scraped(
+    'external_auth_client_secret_expiry_timestamp_seconds',
+    'When our client secret over there ends, as the settings say.',
+  );
+  readonly refusedAccounts = this.scraped(
+    'sign_in_refused_accounts',
+    'Accounts with wrong passwords from an address in 15 minutes that did not get in from there.',
+  );
+  readonly refusedAddresses = this.scraped('sign_in_refused_addresses', 'Addresses that they came from.');
+  readonly refusedAccountsPerAddress = this.scraped(
+    'sign_in_refused_accounts_per_address_max',
+    'The most such accounts of one address.',
+  );
+  readonly refusedAddressesPerAccount = this.scraped(
+    'sign_in_refused_addresses_per_account_max',
+    'The most such addresses of one account.',
   );
 
   constructor() {

@@ -153,6 +153,7 @@ describeOnEachEngine('the guardrail', (engine) => {
     expect(await metrics.registry.metrics()).toContain(
       'cutover_guardrail_verdicts_total{verdict="failing"} 3',
     );
+    expect(await metrics.registry.metrics()).toContain('cutover_guardrail_actions_total{action="back"} 1\n');
 
     // It goes on failing at 5 %: that is for a person to see.
     await happened(DOWN);
