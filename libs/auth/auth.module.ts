@@ -31,6 +31,7 @@ import { ShadowCheck } from './shadow/shadow-check';
 import { ShadowChecks } from './shadow/shadow-checks';
 import { ShadowPace } from './shadow/shadow-pace';
 import { SignInEvidence } from './sign-in/sign-in-evidence';
+import { SignInLog } from './sign-in/sign-in-log';
 import { SignInRecord } from './sign-in/sign-in-record';
 import { TroubleController } from './trouble/trouble.controller';
 
@@ -51,6 +52,7 @@ import { TroubleController } from './trouble/trouble.controller';
     RefreshLimit,
     ResetLimits,
     PasswordReset,
+    SignInLog,
     SignInRecord,
     SignInEvidence,
     ShadowChecks,
