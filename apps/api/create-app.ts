@@ -6,7 +6,14 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Settings } from '@cutover/config';
 import { ValidationFailed } from '@cutover/contracts';
-import { ApplicationLogger, clientAddress, inRequest, logRequests } from '@cutover/operations';
+import {
+  ApplicationLogger,
+  clientAddress,
+  inRequest,
+  logRequests,
+  nameTracedRequest,
+  traceIdOf,
+} from '@cutover/operations';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { PinoLogger } from 'nestjs-pino';
 
@@ -37,7 +44,9 @@ export async function createApp(
     requestTimeout: REQUEST_TIMEOUT,
     trustProxy: settings.http.trustProxy.length > 0 ? settings.http.trustProxy : false,
     genReqId: (request: IncomingMessage) =>
-      acceptedRequestId(request.headers['x-request-id']) ?? randomUUID(),
+      acceptedRequestId(request.headers['x-request-id']) ??
+      traceIdOf(request.headers['traceparent']) ??
+      randomUUID(),
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
       problems.answer(error, request, reply);
     },
@@ -60,6 +69,7 @@ export async function createApp(
   instance.removeContentTypeParser('text/plain');
   instance.addHook('onRequest', (request, reply, done) => {
     reply.header('X-Request-Id', String(request.id));
+    nameTracedRequest(request.method, request.routeOptions.url ?? '(no route)');
     inRequest({ requestId: String(request.id), address: clientAddress(request.ip) }, done);
   });
   logRequests(instance, PinoLogger.root);

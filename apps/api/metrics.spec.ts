@@ -77,7 +77,8 @@ describeOnEachEngine('GET /metrics', (engine) => {
       'cutover_rollout_stage{stage="all"} 0',
       'cutover_rollout_percent 0',
       'cutover_rollout_hold 0',
-      'cutover_rollout_users{readiness="unknown"} 2',
+      'cutover_rollout_users{readiness="unknown"} 1',
+      'cutover_rollout_users{readiness="at-risk"} 1',
       'cutover_external_auth_circuit_state{state="closed"} 1',
       'cutover_queue_waiting{queue="password"} 0',
       'cutover_queue_capacity{queue="external_auth"} 256',
@@ -139,7 +140,7 @@ describeOnEachEngine('GET /metrics', (engine) => {
     await grace.me();
     const { text } = await metrics();
     for (const sample of samplesOf(text))
-      expect(sample).toMatch(/^(cutover|process|nodejs)_[a-z_]+(\{[^{}]*\})? ([\d.e+-]+|NaN)$/);
+      expect(sample).toMatch(/^(cutover|process|nodejs)_[a-z0-9_]+(\{[^{}]*\})? ([\d.e+-]+|NaN)$/);
     for (const [mode, outcome, code] of [
       ['external', 'success', 'none'],
       ['local', 'refused', 'invalid_credentials'],

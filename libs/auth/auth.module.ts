@@ -32,6 +32,7 @@ import { ShadowChecks } from './shadow/shadow-checks';
 import { ShadowPace } from './shadow/shadow-pace';
 import { SignInEvidence } from './sign-in/sign-in-evidence';
 import { SignInPatterns } from './sign-in/sign-in-patterns';
+import { SignInLog } from './sign-in/sign-in-log';
 import { SignInRecord } from './sign-in/sign-in-record';
 import { TroubleController } from './trouble/trouble.controller';
 
@@ -52,6 +53,7 @@ import { TroubleController } from './trouble/trouble.controller';
     RefreshLimit,
     ResetLimits,
     PasswordReset,
+    SignInLog,
     SignInRecord,
     SignInEvidence,
     SignInPatterns,

@@ -2,10 +2,12 @@ import { z } from 'zod';
 import { LOG_LEVELS } from './settings';
 import {
   backupKey,
+  collectorUrl,
   databaseUrl,
   date,
   encryptionKeys,
   flag,
+  headers,
   jwtSecrets,
   list,
   networks,
@@ -30,6 +32,10 @@ export const environment = z.object({
   TRUST_PROXY: networks.default([]),
   METRICS_TOKEN: z.string().min(16, 'expects at least 16 characters').optional(),
   ORGANISATION_NAME: z.string().max(80, 'expects at most 80 characters').default('Cutover'),
+
+  OTEL_EXPORTER_OTLP_ENDPOINT: collectorUrl.optional(),
+  OTEL_EXPORTER_OTLP_HEADERS: headers.default({}),
+  OTEL_SERVICE_NAME: z.string().default('cutover'),
 
   DATABASE_URL: databaseUrl.default({ engine: 'sqlite', path: 'data/cutover.sqlite' }),
   DATABASE_MIGRATE: flag.default(false),

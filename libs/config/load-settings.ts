@@ -4,6 +4,7 @@ import { ConfigurationError, type ConfigurationFault } from './configuration-err
 import { environment, type Environment } from './environment';
 import { externalAuthFaults, externalAuthOf } from './external-auth-environment';
 import { keptSecrets } from './kept-secrets';
+import { isLoopbackUrl } from './setting-types';
 import type { Settings } from './settings';
 
 export interface LoadOptions {
@@ -34,6 +35,7 @@ export function loadSettings(
   const faults = [
     ...externalAuthFaults(env),
     ...sessionFaults(env),
+    ...tracingFaults(env),
     ...(env.NODE_ENV === 'production' ? productionFaults(env) : []),
   ];
   if (faults.length > 0) throw new ConfigurationError(faults);
@@ -49,6 +51,7 @@ export function loadSettings(
       metricsToken: env.METRICS_TOKEN ?? null,
       organisationName: env.ORGANISATION_NAME,
     },
+    tracing: tracingOf(env),
     database: { connection: env.DATABASE_URL, migrateOnStart: env.DATABASE_MIGRATE },
     secrets: secretsOf(env, options.secretsFile),
     session: {
@@ -77,6 +80,23 @@ export function loadSettings(
 function sessionFaults(env: Environment): ConfigurationFault[] {
   if (env.SESSION_IDLE_TIMEOUT <= env.SESSION_ABSOLUTE_TIMEOUT) return [];
   return [{ name: 'SESSION_IDLE_TIMEOUT', problem: 'must not exceed SESSION_ABSOLUTE_TIMEOUT' }];
+}
+
+function tracingOf(env: Environment): Settings['tracing'] {
+  if (env.OTEL_EXPORTER_OTLP_ENDPOINT === undefined) return null;
+  return {
+    url: `${env.OTEL_EXPORTER_OTLP_ENDPOINT}/v1/traces`,
+    headers: env.OTEL_EXPORTER_OTLP_HEADERS,
+    serviceName: env.OTEL_SERVICE_NAME,
+  };
+}
+
+/** A key of the collector's crosses no network in clear. */
+function tracingFaults(env: Environment): ConfigurationFault[] {
+  const endpoint = env.OTEL_EXPORTER_OTLP_ENDPOINT;
+  if (!endpoint?.startsWith('http:') || isLoopbackUrl(endpoint)) return [];
+  if (Object.keys(env.OTEL_EXPORTER_OTLP_HEADERS).length === 0) return [];
+  return [{ name: 'OTEL_EXPORTER_OTLP_ENDPOINT', problem: 'must be https where headers are sent along' }];
 }
 
 function productionFaults(env: Environment): ConfigurationFault[] {

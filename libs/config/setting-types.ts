@@ -41,6 +41,36 @@ export const webUrl = z.string().superRefine((value, context) => {
   }
 });
 
+/** Spans hold no secret, and a collector stands beside the program as a rule: plain http is allowed. */
+export const collectorUrl = z
+  .string()
+  .refine(
+    (value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol),
+    'expects a URL that starts with http:// or https://',
+  )
+  .refine(
+    (value) => !URL.canParse(value) || (new URL(value).username === '' && new URL(value).password === ''),
+    'expects a URL without a user name and password in it',
+  )
+  .transform((value) => value.replace(/\/+$/, ''));
+
+/** `name=value` pairs, values percent-encoded (OpenTelemetry, OTLP exporter configuration). */
+export const headers = z.string().transform((value, context): Record<string, string> => {
+  const pairs = value.split(',').map((pair) => /^\s*([\w!#$%&'*+.^`|~-]+)\s*=\s*([!-~]*)\s*$/.exec(pair));
+  try {
+    return Object.fromEntries(
+      pairs.map((pair) => {
+        if (!pair) throw new URIError();
+        const [, name = '', encoded = ''] = pair;
+        return [name, decodeURIComponent(encoded)];
+      }),
+    );
+  } catch {
+    context.addIssue({ code: 'custom', message: 'expects name=value pairs, separated by commas' });
+    return z.NEVER;
+  }
+});
+
 export const origin = webUrl
   .refine(
     (value) => !URL.canParse(value) || new URL(value).href === `${new URL(value).origin}/`,

@@ -3,6 +3,8 @@ export interface Settings {
   nodeEnv: 'development' | 'test' | 'production';
   logLevel: LogLevel;
   http: HttpSettings;
+  /** `null`: nothing is traced. */
+  tracing: TracingSettings | null;
   database: DatabaseSettings;
   secrets: SecretSettings;
   session: SessionSettings;
@@ -31,6 +33,15 @@ export interface HttpSettings {
   metricsToken: string | null;
   /** Shown on the portal's sign-in page. */
   organisationName: string;
+}
+
+/** Where traces go, by OTLP over HTTP. */
+export interface TracingSettings {
+  /** `OTEL_EXPORTER_OTLP_ENDPOINT` with `/v1/traces`. */
+  url: string;
+  /** Sent along, a key of the collector's for instance. */
+  headers: Record<string, string>;
+  serviceName: string;
 }
 
 export interface DatabaseSettings {

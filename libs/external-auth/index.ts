@@ -20,4 +20,4 @@ export { type KeysState, ProviderKeys } from './tokens/provider-keys';
 export type { ProviderIdentity } from './tokens/identity-reader';
 export { ProviderTokenVerifier, type VerifiedAccessToken } from './tokens/provider-token-verifier';
 export { withDomain } from './username-domain';
-export { describeFailure, type UpstreamFailure } from './upstream-failure';
+export { describeFailure, supportIds, type UpstreamFailure } from './upstream-failure';

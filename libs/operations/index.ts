@@ -13,3 +13,4 @@ export * from './metrics/metrics-endpoint.module';
 export * from './metrics/metrics.module';
 export * from './request/client-address';
 export * from './request/request-context';
+export { currentTrace, nameTracedRequest, traceIdOf } from './tracing/current-trace';

@@ -1,5 +1,6 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { SettingsService } from '@cutover/config';
+import { ProblemError } from '@cutover/contracts';
 import { Metrics } from '@cutover/operations';
 import { errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
 import { jsonObject } from '../answer/json-object';
@@ -35,6 +36,7 @@ export interface KeysState {
  */
 @Injectable()
 export class ProviderKeys {
+  private readonly logger = new Logger('ExternalAuth');
   /** Whether anybody has needed keys yet. */
   needed = false;
   private latest: KeySet | null = null;
@@ -133,11 +135,23 @@ export class ProviderKeys {
 
   private async fetch(): Promise<KeySet> {
     this.needed = true;
+    const start = performance.now();
+    const about = (outcome: string) => ({
+      event: 'external_call',
+      operation: 'jwks',
+      outcome,
+      duration: Math.round(performance.now() - start),
+    });
     try {
       const jwks = await this.resilience.call('jwks', (signal) => this.attempt(signal));
       this.latest = await KeySet.of(jwks, Date.now());
+      this.logger.log(about('success'), 'external call answered');
       return this.latest;
     } catch (error) {
+      this.logger.warn(
+        about(error instanceof ProblemError ? error.code : 'external_misconfigured'),
+        'external call failed',
+      );
       if (error instanceof errors.JOSEError)
         throw new ExternalMisconfigured({
           operation: 'jwks',

@@ -10,12 +10,10 @@ const DOCUMENT = join(__dirname, '../../../docs/monitoring.md');
 const line = (name: string, labels: readonly string[]) => `${name}{${[...labels].sort().join()}}`;
 
 describe('the metrics', () => {
-  const registered = new Metrics().registry
-    .getMetricsAsArray()
-    .map((metric) => ({
-      name: metric.name,
-      labels: (metric as unknown as Gauge & { labelNames: string[] }).labelNames,
-    }));
+  const registered = new Metrics().registry.getMetricsAsArray().map((metric) => ({
+    name: metric.name,
+    labels: (metric as unknown as Gauge & { labelNames: string[] }).labelNames,
+  }));
 
   it('are those of docs/monitoring.md, with their labels, and no others', () => {
     const rows = [...readFileSync(DOCUMENT, 'utf8').matchAll(/^\| `(cutover_\w+)` *\| ([^|]*)\|/gm)];
