@@ -10,6 +10,7 @@ import {
 } from '@cutover/external-auth';
 import {
   AuditModule,
+  AuditSealingModule,
   HealthModule,
   LoggingModule,
   MetricsEndpointModule,
@@ -32,6 +33,7 @@ export class AppModule {
         MetricsModule,
         MetricsEndpointModule,
         AuditModule,
+        AuditSealingModule,
         ExternalAuthModule,
         ExternalProbeModule,
         SessionsModule,

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { Logger } from '@nestjs/common';
 import { ConfigurationError, EXIT_CONFIGURATION, loadSettings, readEnvironment } from '@cutover/config';
+import { AuditKeys } from '@cutover/operations';
 import { KeySurvey } from '@cutover/sessions';
 import { createApp } from './create-app';
 import { listen } from './listen';
@@ -14,6 +15,7 @@ async function main(): Promise<void> {
     new Logger('config').warn(`secrets are not set; generated ones are kept in ${settings.secrets.keptIn}`);
   }
   await app.get(KeySurvey, { strict: false }).requireKeys();
+  await app.get(AuditKeys, { strict: false }).requireKeys();
   await listen(app, settings.http);
 }
 

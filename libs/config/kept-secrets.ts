@@ -18,18 +18,24 @@ export function keptSecrets(file: string): NodeJS.Dict<string> {
     }
   }
   const kept = parseEnv(readFileSync(file, 'utf8'));
-  if (kept['BACKUP_KEY'] !== undefined) return kept;
-  appendFileSync(file, `${generatedBackupKey()}\n`); // a file from before there were backups
+  const missing = Object.entries(LATER).filter(([name]) => kept[name] === undefined);
+  if (missing.length === 0) return kept;
+  for (const [, generated] of missing) appendFileSync(file, `${generated()}\n`);
   return parseEnv(readFileSync(file, 'utf8'));
 }
 
-const generatedBackupKey = () => `BACKUP_KEY=${randomBytes(32).toString('base64')}`;
+/** What a file lacks that was made before there were backups, or seals of the audit trail. */
+const LATER = {
+  BACKUP_KEY: () => `BACKUP_KEY=${randomBytes(32).toString('base64')}`,
+  // A name of its own: of two machines' keys, neither is taken for the other.
+  AUDIT_KEYS: () => `AUDIT_KEYS=dev-${randomBytes(4).toString('hex')}:${randomBytes(32).toString('base64')}`,
+};
 
 const generatedSecrets = () =>
   [
     '# Generated for development. Production sets these in its environment.',
     `LOCAL_JWT_SECRET=${randomBytes(32).toString('base64url')}`,
     `TOKEN_ENCRYPTION_KEYS=dev:${randomBytes(32).toString('base64')}`,
-    generatedBackupKey(),
+    ...Object.values(LATER).map((generated) => generated()),
     '',
   ].join('\n');

@@ -6,6 +6,10 @@ import { currentRequest } from '../request/request-context';
 export type AuditAction =
   | 'sign_in'
   | 'sign_in.fallback'
+  | 'audit.chain_broken'
+  | 'audit.acknowledged'
+  | 'audit.pruned'
+  | 'guardrail.verdict'
   | 'session.ended'
   | 'user.linked'
   | 'user.provisioned'
