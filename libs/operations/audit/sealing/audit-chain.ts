@@ -83,15 +83,13 @@ export class AuditChain {
     return { ...headOf(row), unsealed: Number(row?.unsealed ?? 0), age };
   }
 
-  /** In the order of their ids; those that became visible late come in a later set. @returns also whether each has a seal already */
-  async unsealed(most: number): Promise<{ entry: TrailRow; isSealed: boolean }[]> {
-    const rows = await this.database.query<TrailRow & { sealed: number | null }>(
-      `SELECT ${TRAIL_COLUMNS}, s.sequence AS sealed
-       FROM audit_log a ${this.byMark} LEFT JOIN cutover_audit_seals s ON s.entry_id = a.id
-       WHERE a.unsealed = 1 ORDER BY a.id LIMIT ?`,
+  /** In the order of their ids; those that became visible late come in a later set. */
+  async unsealed(most: number): Promise<TrailRow[]> {
+    const rows = await this.database.query<TrailRow>(
+      `SELECT ${TRAIL_COLUMNS} FROM audit_log a ${this.byMark} WHERE a.unsealed = 1 ORDER BY a.id LIMIT ?`,
       [most],
     );
-    return rows.map(({ sealed, ...row }) => ({ entry: trailRow(row), isSealed: sealed !== null }));
+    return rows.map(trailRow);
   }
 
   /** Seals in their order. @param after a sequence, which is not among them */
@@ -142,10 +140,11 @@ export class AuditChain {
     ]);
   }
 
-  /** Takes the mark from entries that have a seal. */
+  /** Takes the mark from entries that have a seal; by their key, or it would wait for those that are being written. */
   async unmark(ids: readonly number[]): Promise<void> {
+    const byKey = this.database.engine === 'mysql' ? 'FORCE INDEX (PRIMARY)' : '';
     await this.database.execute(
-      `UPDATE audit_log SET unsealed = NULL WHERE id IN (${ids.map(() => '?').join(', ')})`,
+      `UPDATE audit_log ${byKey} SET unsealed = NULL WHERE id IN (${ids.map(() => '?').join(', ')})`,
       [...ids],
     );
   }

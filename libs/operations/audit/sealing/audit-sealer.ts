@@ -11,9 +11,8 @@ import { sealOf } from './seal';
 const SET = 500;
 
 interface SealedSet {
-  /** Entries that this set came across; fewer than asked for: there are no more. */
-  met: number;
   head: Pick<Head, 'sequence' | 'hmac'>;
+  /** Of each entry that it sealed; fewer than asked for: there are no more. */
   actions: string[];
   /** What is wrong with the end of the chain that it went on from. */
   broken: string | null;
@@ -54,7 +53,7 @@ export class AuditSealer {
       sealed += set.actions.length;
       for (const action of set.actions) this.metrics.auditEntries.inc({ action });
       if (set.broken !== null) this.sound(set.broken);
-      else if (set.met < SET || !goOn()) return sealed;
+      else if (set.actions.length < SET || !goOn()) return sealed;
     }
   }
 
@@ -78,6 +77,7 @@ export class AuditSealer {
         { kid: last.kid },
         'the audit trail waits: its last seal is under a key that is not in AUDIT_KEYS',
       );
+      await this.chain.release(this.owner); // another process may have it
       return null;
     }
     const broken = await this.whatIsWrong(head, last);
@@ -93,8 +93,7 @@ export class AuditSealer {
       });
     }
     const from = broken === null ? head : furthest(head, last, this.seen);
-    const rows = await this.chain.unsealed(SET);
-    const entries = rows.filter(({ isSealed }) => !isSealed).map(({ entry }) => entry);
+    const entries = await this.chain.unsealed(SET);
     const seals: Seal[] = [];
     for (const entry of entries) {
       const place = {
@@ -104,11 +103,12 @@ export class AuditSealer {
       const hmac = sealOf(this.keys.current, place, entry);
       seals.push({ ...place, entryId: entry.id, kid: this.keys.current.kid, hmac });
     }
-    if (seals.length > 0) await this.chain.append(seals);
-    if (rows.length > 0) await this.chain.unmark(rows.map(({ entry }) => entry.id));
+    if (seals.length > 0) {
+      await this.chain.append(seals);
+      await this.chain.unmark(entries.map(({ id }) => id));
+    }
     const { sequence, hmac } = seals.at(-1) ?? from;
     return {
-      met: rows.length,
       head: { sequence, hmac },
       actions: entries.map(({ action }) => action),
       broken,
