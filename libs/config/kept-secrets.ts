@@ -1,5 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { parseEnv } from 'node:util';
 
@@ -10,11 +18,15 @@ import { parseEnv } from 'node:util';
 export function keptSecrets(file: string): NodeJS.Dict<string> {
   if (!existsSync(file)) {
     mkdirSync(dirname(file), { recursive: true });
+    const whole = `${file}.${randomBytes(4).toString('hex')}`; // nobody reads half of it
+    writeFileSync(whole, generatedSecrets(), { mode: 0o600, flag: 'wx' });
     try {
-      writeFileSync(file, generatedSecrets(), { mode: 0o600, flag: 'wx' });
+      linkSync(whole, file);
     } catch (error) {
       // Another process that started at the same moment made the file; its secrets are as good as ours.
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    } finally {
+      rmSync(whole);
     }
   }
   const kept = parseEnv(readFileSync(file, 'utf8'));
