@@ -1,4 +1,5 @@
 export * from './access/public.decorator';
+export * from './audit/audit-pages';
 export * from './audit/audit-trail';
 export * from './audit/audit.module';
 export * from './audit/errors';

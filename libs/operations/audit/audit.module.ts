@@ -1,4 +1,5 @@
 import { Global, Module } from '@nestjs/common';
+import { AuditPages } from './audit-pages';
 import { AuditTrail } from './audit-trail';
 import { AuditExport } from './export/audit-export';
 import { AuditPruning } from './retention/audit-pruning';
@@ -11,6 +12,7 @@ import { UnsealedEntries } from './verification/unsealed-entries';
 
 const PROVIDERS = [
   AuditTrail,
+  AuditPages,
   AuditChain,
   AuditKeys,
   AuditSealer,

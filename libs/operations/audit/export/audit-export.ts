@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '@cutover/database';
 import { TRAIL_COLUMNS, type TrailRow, trailRow } from '../sealing/seal';
 import { csvLine } from './csv-line';
+import { entryOf } from './entry-of';
 
 /** Entries that are read at once. */
 const PAGE = 1000;
@@ -51,7 +52,7 @@ export class AuditExport {
   async *lines(format: ExportFormat, selection: ExportSelection = {}): AsyncGenerator<string> {
     if (format === 'csv') yield csvLine(HEADINGS);
     for await (const { entry, seal } of this.rows(selection))
-      yield format === 'csv' ? inCsv(entry, seal) : `${JSON.stringify(inJson(entry, seal))}\n`;
+      yield format === 'csv' ? inCsv(entry, seal) : `${JSON.stringify({ ...entryOf(entry), seal })}\n`;
   }
 
   /** @throws ServiceUnavailable */
@@ -101,14 +102,6 @@ function conditions({ since, until, actions = [] }: ExportSelection) {
   };
 }
 
-/** As design section 5 has an entry, with its seal; `detail` is what was written, or its text where it is no JSON any more. */
-const inJson = (entry: TrailRow, seal: SealColumns | null) => ({
-  ...entry,
-  at: new Date(entry.at).toISOString(),
-  detail: entry.detail === null ? null : parsed(entry.detail),
-  seal,
-});
-
 const inCsv = (entry: TrailRow, seal: SealColumns | null) =>
   csvLine([
     entry.id,
@@ -126,11 +119,3 @@ const inCsv = (entry: TrailRow, seal: SealColumns | null) =>
     seal?.previous ?? null,
     seal?.hmac ?? null,
   ]);
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
-}

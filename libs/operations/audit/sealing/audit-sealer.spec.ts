@@ -136,17 +136,17 @@ describeOnEachEngine('sealing the audit trail', (engine) => {
     // SQLite has one connection here, so that one transaction waits for the other.
     it('misses no entry of a transaction that commits after later ones', async () => {
       const trail = start();
-      const commit = Promise.withResolvers<void>();
-      const written = Promise.withResolvers<void>();
+      const commit = Promise.withResolvers<null>();
+      const written = Promise.withResolvers<null>();
       const slow = trail.database.transaction(async () => {
         await trail.write(1, false);
-        written.resolve();
+        written.resolve(null);
         await commit.promise;
       });
       await written.promise;
       await trail.write(3);
       expect(await trail.chain.backlog()).toMatchObject({ sequence: 3, unsealed: 0 });
-      commit.resolve();
+      commit.resolve(null);
       await slow;
       expect(await trail.sealer.seal()).toBe(1);
       const order = await trail.database.query<{ id: number }>(
