@@ -11,6 +11,7 @@ export type AuditAction =
   | 'audit.pruned'
   | 'guardrail.verdict'
   | 'session.ended'
+  | 'user.added'
   | 'user.linked'
   | 'user.provisioned'
   | 'user.pinned'
