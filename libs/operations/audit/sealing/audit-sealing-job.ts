@@ -72,7 +72,7 @@ export class AuditSealingJob implements OnApplicationBootstrap, OnModuleDestroy 
     await this.sealer.seal(() => !this.stopped);
     const after = await this.chain.backlog();
     this.measure(after);
-    if (!headIsDue) return;
+    if (!headIsDue || after.sequence === 0) return;
     this.headAt = now + HEAD_INTERVAL;
     this.tellHead(after);
   }
@@ -99,7 +99,7 @@ export class AuditSealingJob implements OnApplicationBootstrap, OnModuleDestroy 
   }
 
   private tellHead({ sequence, hmac, brokenAt }: Backlog): void {
-    if (sequence === 0) return;
+    if (sequence === 0) return; // nothing was ever sealed
     const since = brokenAt === null ? {} : { brokenSince: new Date(brokenAt).toISOString(), alert: true };
     const head = { head: `${sequence}:${hmac}`, ...since };
     if (brokenAt === null) this.logger.log(head, 'the audit trail is sealed up to its head');
