@@ -11,6 +11,7 @@ import {
 } from '@cutover/external-auth';
 import {
   AuditModule,
+  AuditSealingModule,
   HealthModule,
   LoggingModule,
   MetricsEndpointModule,
@@ -36,6 +37,7 @@ export class AppModule {
         MetricsModule,
         MetricsEndpointModule,
         AuditModule,
+        AuditSealingModule,
         ExternalAuthModule,
         ExternalProbeModule,
         UsersModule,

@@ -8,6 +8,7 @@ import type { Settings } from '@cutover/config';
 import { ValidationFailed } from '@cutover/contracts';
 import {
   ApplicationLogger,
+  AuditSealingJob,
   clientAddress,
   inRequest,
   logRequests,
@@ -75,7 +76,11 @@ export async function createApp(
   logRequests(instance, PinoLogger.root);
   registerSecurityHeaders(instance, settings.http);
   requireSecureTransport(instance, settings.http);
-  endOrderly(instance, (limit) => app.get(RefreshesInHand).finish(limit));
+  endOrderly(instance, async (limit) => {
+    const endsAt = performance.now() + limit;
+    await app.get(RefreshesInHand).finish(limit);
+    await app.get(AuditSealingJob, { strict: false }).finish(Math.max(0, endsAt - performance.now()));
+  });
   await instance.register(fastifyCookie);
   serveOpenApi(app);
   const { organisationName, publicUrl } = settings.http;

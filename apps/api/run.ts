@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { Settings } from '@cutover/config';
+import { AuditKeys } from '@cutover/operations';
 import { KeySurvey } from '@cutover/sessions';
 import { createApp } from './create-app';
 import { listen } from './listen';
@@ -11,6 +12,7 @@ export async function run(settings: Settings, finish: () => Promise<void>): Prom
     new Logger('config').warn(`secrets are not set; generated ones are kept in ${settings.secrets.keptIn}`);
   }
   await app.get(KeySurvey, { strict: false }).requireKeys();
+  await app.get(AuditKeys, { strict: false }).requireKeys();
   await listen(app, settings.http, finish);
 }
 

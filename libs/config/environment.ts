@@ -42,6 +42,7 @@ export const environment = z.object({
 
   LOCAL_JWT_SECRET: jwtSecrets.optional(),
   TOKEN_ENCRYPTION_KEYS: encryptionKeys.optional(),
+  AUDIT_KEYS: encryptionKeys.optional(),
   BACKUP_KEY: backupKey.optional(),
 
   SESSION_IDLE_TIMEOUT: whole('seconds', 60, 30 * DAY).default(1800),

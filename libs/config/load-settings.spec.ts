@@ -8,6 +8,7 @@ import { loadSettings } from './load-settings';
 const SECRETS = {
   LOCAL_JWT_SECRET: 'a-secret-that-nobody-may-ever-see-in-a-message',
   TOKEN_ENCRYPTION_KEYS: `k1:${Buffer.alloc(32, 1).toString('base64')}`,
+  AUDIT_KEYS: `a1:${Buffer.alloc(32, 2).toString('base64')}`,
 };
 const EXTERNAL = {
   USE_EXTERNAL_AUTH: 'true',
@@ -93,6 +94,7 @@ describe('settings', () => {
     ['LOCAL_JWT_SECRET', 'short'],
     ['TOKEN_ENCRYPTION_KEYS', 'k1:c2hvcnQ='],
     ['TOKEN_ENCRYPTION_KEYS', `${SECRETS.TOKEN_ENCRYPTION_KEYS},${SECRETS.TOKEN_ENCRYPTION_KEYS}`],
+    ['AUDIT_KEYS', 'a1:c2hvcnQ='],
     ['BACKUP_KEY', 'c2hvcnQ='],
     ['BACKUP_KEY', 'a passphrase'],
     ['TRUST_PROXY', '10.0.0.0/33'],
@@ -135,9 +137,12 @@ describe('settings', () => {
       expect(loadSettings(PRODUCTION).nodeEnv).toBe('production');
     });
 
-    it.each(['PUBLIC_URL', 'LOCAL_JWT_SECRET', 'TOKEN_ENCRYPTION_KEYS'])('must say %s', (name) => {
-      expect(faultsOf({ ...PRODUCTION, [name]: '' })).toEqual([name]);
-    });
+    it.each(['PUBLIC_URL', 'LOCAL_JWT_SECRET', 'TOKEN_ENCRYPTION_KEYS', 'AUDIT_KEYS'])(
+      'must say %s',
+      (name) => {
+        expect(faultsOf({ ...PRODUCTION, [name]: '' })).toEqual([name]);
+      },
+    );
 
     it.each([
       ['PUBLIC_URL', 'http://localhost:3000'],

@@ -113,6 +113,7 @@ function productionFaults(env: Environment): ConfigurationFault[] {
     PUBLIC_URL: env.PUBLIC_URL,
     LOCAL_JWT_SECRET: env.LOCAL_JWT_SECRET,
     TOKEN_ENCRYPTION_KEYS: env.TOKEN_ENCRYPTION_KEYS,
+    AUDIT_KEYS: env.AUDIT_KEYS,
   };
   for (const [name, value] of Object.entries(needed)) {
     if (value === undefined) faults.push({ name, problem: 'must be set in production' });
@@ -127,17 +128,22 @@ function productionFaults(env: Environment): ConfigurationFault[] {
 }
 
 function secretsOf(env: Environment, secretsFile = besideEmbeddedDatabase(env)): Settings['secrets'] {
-  const { LOCAL_JWT_SECRET: localJwtSecrets, TOKEN_ENCRYPTION_KEYS: tokenEncryptionKeys } = env;
+  const {
+    LOCAL_JWT_SECRET: localJwtSecrets,
+    TOKEN_ENCRYPTION_KEYS: tokenEncryptionKeys,
+    AUDIT_KEYS: auditKeys,
+  } = env;
   const backupKey = env.BACKUP_KEY ?? null;
-  if (localJwtSecrets && tokenEncryptionKeys)
-    return { localJwtSecrets, tokenEncryptionKeys, backupKey, keptIn: null };
+  if (localJwtSecrets && tokenEncryptionKeys && auditKeys)
+    return { localJwtSecrets, tokenEncryptionKeys, auditKeys, backupKey, keptIn: null };
   const kept = environment
-    .pick({ LOCAL_JWT_SECRET: true, TOKEN_ENCRYPTION_KEYS: true, BACKUP_KEY: true })
+    .pick({ LOCAL_JWT_SECRET: true, TOKEN_ENCRYPTION_KEYS: true, AUDIT_KEYS: true, BACKUP_KEY: true })
     .required()
     .parse(keptSecrets(secretsFile));
   return {
     localJwtSecrets: localJwtSecrets ?? kept.LOCAL_JWT_SECRET,
     tokenEncryptionKeys: tokenEncryptionKeys ?? kept.TOKEN_ENCRYPTION_KEYS,
+    auditKeys: auditKeys ?? kept.AUDIT_KEYS,
     backupKey: backupKey ?? kept.BACKUP_KEY,
     keptIn: secretsFile,
   };

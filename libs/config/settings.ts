@@ -55,6 +55,8 @@ export interface SecretSettings {
   localJwtSecrets: string[];
   /** The first encrypts, all decrypt. */
   tokenEncryptionKeys: EncryptionKey[];
+  /** The first seals the audit trail, all verify it. */
+  auditKeys: EncryptionKey[];
   /** 32 bytes, for backups and nothing else; `null` where none is set. Only the command line needs it. */
   backupKey: Buffer | null;
   /** The file that some of them were generated into, outside production; `null` when all were set. */
@@ -63,7 +65,7 @@ export interface SecretSettings {
 
 export interface EncryptionKey {
   kid: string;
-  /** 32 bytes, for AES-256-GCM. */
+  /** 32 bytes, for AES-256-GCM, or for HMAC-SHA256 of the audit trail. */
   key: Buffer;
 }
 

@@ -146,6 +146,23 @@ export interface AdminUserChange {
   active?: boolean;
 }
 
+/** An entry of the audit trail. */
+export interface AuditRecord {
+  id: number;
+  /** RFC 3339, UTC. */
+  at: string;
+  /** `user:7`, `cli:olga`, `cutover` for what happens by itself, `anonymous` before a sign-in. */
+  actor: string;
+  action: string;
+  /** `user:7`, `session:<id>`. */
+  subject: string | null;
+  outcome: string;
+  code: string | null;
+  address: string | null;
+  requestId: string | null;
+  detail: unknown;
+}
+
 /** Every list. `nextCursor` goes back as `?cursor=` for the page after this one. */
 export interface Page<T> {
   items: T[];

@@ -1,8 +1,10 @@
 import type { AddressInfo } from 'node:net';
 import { randomBytes } from 'node:crypto';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { SchedulerRegistry } from '@nestjs/schedule';
 import { loadSettings } from '@cutover/config';
 import type { Role } from '@cutover/contracts';
+import { AUDIT_SEALING } from '@cutover/operations';
 import { Migrator } from '@cutover/database';
 import type { TestDatabase } from '@cutover/database/testing';
 import { PasswordChecker, UserRepository } from '@cutover/users';
@@ -14,6 +16,7 @@ export const PUBLIC_URL = 'http://localhost:3000';
 const SECRETS = {
   LOCAL_JWT_SECRET: randomBytes(32).toString('base64url'),
   TOKEN_ENCRYPTION_KEYS: `test:${randomBytes(32).toString('base64')}`,
+  AUDIT_KEYS: `test:${randomBytes(32).toString('base64')}`,
 };
 
 /** Tests fail sign-ins on purpose, all from one address; those of the limits set them. */
@@ -93,6 +96,8 @@ async function boot(database: TestDatabase, environment: Environment): Promise<N
     }),
   );
   await app.init();
+  // These tests empty the trail between them; its sealer would call that what it is. It has tests of its own.
+  app.get(SchedulerRegistry, { strict: false }).deleteInterval(AUDIT_SEALING);
   await app.get(Migrator, { strict: false }).migrate();
   await app.listen({ host: '127.0.0.1', port: 0 });
   return app;

@@ -1,4 +1,5 @@
 import { type AuthMode, PROBLEMS, READINESS, STAGES } from '@cutover/contracts';
+import { AUDIT_ACTIONS } from '../audit/audit-trail';
 
 export const MODES: readonly AuthMode[] = ['local', 'external'];
 
@@ -55,6 +56,7 @@ export const LABELS: Record<string, Record<string, readonly string[]>> = {
   token_refresh_total: { outcome: REFRESH_OUTCOMES },
   bearer_validations_total: { kind: BEARER_KINDS, outcome: ['verified', 'cached', 'refused'] },
   rate_limited_total: { by: LIMITS },
+  audit_entries_total: { action: [...AUDIT_ACTIONS, 'unknown'] },
   sessions_active: { mode: MODES },
   rollout_stage: { stage: STAGES },
   rollout_users: { readiness: READINESS },

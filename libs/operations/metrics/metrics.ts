@@ -114,6 +114,33 @@ export class Metrics {
     'by',
   ]);
 
+  readonly auditEntries = this.counter(
+    'audit_entries_total',
+    'Entries of the audit trail that this process sealed, whichever process wrote them.',
+    ['action'],
+  );
+  readonly auditUnsealed = this.gauge(
+    'audit_unsealed_entries',
+    'Entries of the audit trail that wait for their seal.',
+    [],
+  );
+  readonly auditUnsealedAge = this.gauge(
+    'audit_unsealed_age_seconds',
+    'How long the entry that waits longest for its seal has waited.',
+    [],
+  );
+  readonly auditHead = this.gauge('audit_head_sequence', 'Number of the last seal of the audit trail.', []);
+  readonly auditChainBroken = this.gauge(
+    'audit_chain_broken',
+    '1 since the chain of the audit trail was found broken, until somebody acknowledges it.',
+    [],
+  );
+  readonly auditChainBreaks = this.counter(
+    'audit_chain_breaks_total',
+    'Times that this process found the end of the audit trail other than it was left.',
+    [],
+  );
+
   readonly sessionsActive = this.scrapedBy(
     'sessions_active',
     'Sessions that hold now, by the side that signed the person in; the whole database’s.',
