@@ -4,6 +4,7 @@ export {
   describeOnEachEngine,
   describeOnMysql,
   mysqlEngine,
+  sqliteEngine,
   type TestDatabase,
   type TestEngine,
 } from './testing/test-engine';
