@@ -1,10 +1,8 @@
 import type { AddressInfo } from 'node:net';
 import { randomBytes } from 'node:crypto';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { SchedulerRegistry } from '@nestjs/schedule';
 import { loadSettings } from '@cutover/config';
 import type { Role } from '@cutover/contracts';
-import { AUDIT_SEALING } from '@cutover/operations';
 import { Database, Migrator } from '@cutover/database';
 import type { TestDatabase } from '@cutover/database/testing';
 import { PasswordChecker, UserRepository } from '@cutover/users';
@@ -104,7 +102,6 @@ async function boot(database: TestDatabase, environment: Environment): Promise<N
 
 /** Tests empty the trail as they go, and its sealer would call that what it is: another one holds the chain for good. */
 async function keepUnsealed(app: NestFastifyApplication): Promise<void> {
-  app.get(SchedulerRegistry, { strict: false }).deleteInterval(AUDIT_SEALING);
   await app
     .get(Database, { strict: false })
     .execute(`UPDATE cutover_audit_chain SET lease_owner = 'a test', lease_until = ?`, [
