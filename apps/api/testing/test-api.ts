@@ -1,11 +1,9 @@
 import type { AddressInfo } from 'node:net';
 import { randomBytes } from 'node:crypto';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { SchedulerRegistry } from '@nestjs/schedule';
 import { loadSettings } from '@cutover/config';
 import type { Role } from '@cutover/contracts';
-import { AUDIT_SEALING } from '@cutover/operations';
-import { Migrator } from '@cutover/database';
+import { Database, Migrator } from '@cutover/database';
 import type { TestDatabase } from '@cutover/database/testing';
 import { PasswordChecker, UserRepository } from '@cutover/users';
 import { createApp } from '../create-app';
@@ -96,9 +94,17 @@ async function boot(database: TestDatabase, environment: Environment): Promise<N
     }),
   );
   await app.init();
-  // These tests empty the trail between them; its sealer would call that what it is. It has tests of its own.
-  app.get(SchedulerRegistry, { strict: false }).deleteInterval(AUDIT_SEALING);
   await app.get(Migrator, { strict: false }).migrate();
+  await keepUnsealed(app);
   await app.listen({ host: '127.0.0.1', port: 0 });
   return app;
+}
+
+/** Tests empty the trail as they go, and its sealer would call that what it is: another one holds the chain for good. */
+async function keepUnsealed(app: NestFastifyApplication): Promise<void> {
+  await app
+    .get(Database, { strict: false })
+    .execute(`UPDATE cutover_audit_chain SET lease_owner = 'a test', lease_until = ?`, [
+      Number.MAX_SAFE_INTEGER,
+    ]);
 }

@@ -27,15 +27,15 @@ interface Status extends SurveyedKeys {
 
 export function statusCommand(): Command {
   return new Command('status')
-    .description('how many sessions, and entries of the audit trail, need which key; exits with 1 where one is needed that is not configured')
+    .description(
+      'how many sessions, and entries of the audit trail, need which key; exits with 1 where one is needed that is not configured',
+    )
     .addHelpText('after', examples('cutover keys status', 'cutover keys status --json'))
     .action(async (_options, command: Command) => {
-      const status = await withCurrentSchema(
-        async (context): Promise<Status> => ({
-          ...(await context.get(KeySurvey, { strict: false }).take()),
-          audit: await context.get(AuditKeys, { strict: false }).survey(),
-        }),
-      );
+      const status = await withCurrentSchema(async (context): Promise<Status> => ({
+        ...(await context.get(KeySurvey, { strict: false }).take()),
+        audit: await context.get(AuditKeys, { strict: false }).survey(),
+      }));
       print(command, status, described);
       const [missing, unverified] = [missingOf(status.keys), missingOf(status.audit)];
       if (missing.length > 0) throw new KeysMissing(missing);

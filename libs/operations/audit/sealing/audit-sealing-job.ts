@@ -5,7 +5,7 @@ import { Metrics } from '../../metrics/metrics';
 import { AuditChain, type Backlog } from './audit-chain';
 import { AuditSealer } from './audit-sealer';
 
-export const AUDIT_SEALING = 'audit-sealing';
+const AUDIT_SEALING = 'audit-sealing';
 
 /** Milliseconds: an entry is sealed within two of these (design section 8). */
 const INTERVAL = 1000;
