@@ -10,6 +10,9 @@ const FAILURES = 3;
 /** Milliseconds for what takes two or three scrapes, on a machine that has other things to do. */
 const PATIENCE = 20_000;
 
+/** The API shares jest's process here: how big and how busy that is says nothing. */
+const OF_JEST = new Set(['CutoverMemoryHigh', 'CutoverEventLoopSlow']);
+
 /** The rules' own tests are docker/prometheus/alerts.test.yml; this one shows that the API feeds them. */
 describe('real Prometheus, a real API and a real outage', () => {
   let standIn: StandInProcess;
@@ -36,7 +39,8 @@ describe('real Prometheus, a real API and a real outage', () => {
   });
 
   const signIn = () => api.client().signIn(GRACE.username, GRACE.password);
-  const firing = () => prometheus.firing();
+  const firing = async () =>
+    Object.fromEntries(Object.entries(await prometheus.firing()).filter(([name]) => !OF_JEST.has(name)));
 
   it('fires while the external API is away, says what to do, and clears when it is back', async () => {
     expect(await signIn()).toMatchObject({ status: 200 });
