@@ -4,7 +4,6 @@ export {
   describeOnEachEngine,
   describeOnMysql,
   mysqlEngine,
-  sqliteEngine,
   type TestDatabase,
   type TestEngine,
 } from './testing/test-engine';

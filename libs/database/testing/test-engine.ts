@@ -19,7 +19,7 @@ export interface TestEngine {
   createDatabase(): Promise<TestDatabase>;
 }
 
-export const sqliteEngine: TestEngine = {
+const sqlite: TestEngine = {
   name: 'sqlite',
   createDatabase: async () => {
     const folder = mkdtempSync(join(tmpdir(), 'cutover-sqlite-'));
@@ -62,7 +62,7 @@ function withDatabase(server: string, name: string): string {
 
 /** The same tests on the embedded engine and on a real server of the MySQL family. */
 export function describeOnEachEngine(name: string, tests: (engine: TestEngine) => void): void {
-  describe.each([sqliteEngine, mysqlEngine])(`${name} ($name)`, tests);
+  describe.each([sqlite, mysqlEngine])(`${name} ($name)`, tests);
 }
 
 /** For tests that start a process at every step: what it stands on has shown itself on both engines in its own lib. */
