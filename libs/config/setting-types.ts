@@ -56,20 +56,23 @@ export const collectorUrl = z
 
 /** `name=value` pairs, values percent-encoded (OpenTelemetry, OTLP exporter configuration). */
 export const headers = z.string().transform((value, context): Record<string, string> => {
-  const pairs = value.split(',').map((pair) => /^\s*([\w!#$%&'*+.^`|~-]+)\s*=\s*([!-~]*)\s*$/.exec(pair));
-  try {
-    return Object.fromEntries(
-      pairs.map((pair) => {
-        if (!pair) throw new URIError();
-        const [, name = '', encoded = ''] = pair;
-        return [name, decodeURIComponent(encoded)];
-      }),
-    );
-  } catch {
-    context.addIssue({ code: 'custom', message: 'expects name=value pairs, separated by commas' });
-    return z.NEVER;
-  }
+  const pairs = value.split(',').map((pair) => {
+    const [, name = '', encoded = ''] = /^\s*([\w-]+)\s*=\s*(\S+)\s*$/.exec(pair) ?? [];
+    return [name, decoded(encoded)] as const;
+  });
+  if (pairs.every(([name, text]) => name !== '' && /^[ -~]+$/.test(text))) return Object.fromEntries(pairs);
+  context.addIssue({ code: 'custom', message: 'expects name=value pairs, separated by commas' });
+  return z.NEVER;
 });
+
+/** Empty where it is not encoded well. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return '';
+  }
+}
 
 export const origin = webUrl
   .refine(
