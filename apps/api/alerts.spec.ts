@@ -54,8 +54,8 @@ describe('real Prometheus, a real API and a real outage', () => {
 
   it('fires while the external API is away, says what to do, and clears when it is back', async () => {
     expect(await signIn()).toMatchObject({ status: 200 });
-    const isWell = () => prometheus.value('min(cutover_health)');
-    await eventually(isWell, (health) => health === 1, PATIENCE);
+    const isWell = () => prometheus.value('count(cutover_health == 1)');
+    await eventually(isWell, (components) => components === 5, PATIENCE);
     await eventually(firing, isQuiet, PATIENCE); // before the first scrape nobody answered
 
     await standIn.control.setFaults({ outage: true });
