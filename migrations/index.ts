@@ -1,3 +1,4 @@
+import { AuditSeals1780000000012 } from './audit-seals';
 import { Baseline1780000000001 } from './baseline';
 import { BreakGlass1780000000007 } from './break-glass';
 import { ExternalIdentity1780000000002 } from './external-identity';
@@ -19,6 +20,7 @@ export const migrations = [
   BreakGlass1780000000007,
   ResetCodes1780000000008,
   SignInEvidence1780000000009,
+  AuditSeals1780000000012,
 ];
 
 export { MigrationRefusal } from './support/refusal';

@@ -7,17 +7,22 @@ import {
   ExternalAvailability,
   ExternalProbeModule,
   ProviderCircuits,
+  ProviderKeys,
 } from '@cutover/external-auth';
 import {
   AuditModule,
+  AuditSealingModule,
   HealthModule,
   LoggingModule,
   MetricsEndpointModule,
   MetricsModule,
 } from '@cutover/operations';
-import { GuardrailModule, RolloutModule } from '@cutover/rollout';
+import { GuardrailModule, RolloutModule, RolloutService } from '@cutover/rollout';
 import { SessionsModule, TokenRefreshJob, TokenRefreshModule } from '@cutover/sessions';
+import { UsersModule } from '@cutover/users';
 import { healthComponents } from './health/health-components';
+import { HealthFigures } from './metrics/health-figures';
+import { ScrapedFigures } from './metrics/scraped-figures';
 import { RefreshesInHand } from './refreshes-in-hand';
 
 @Module({})
@@ -32,25 +37,36 @@ export class AppModule {
         MetricsModule,
         MetricsEndpointModule,
         AuditModule,
+        AuditSealingModule,
         ExternalAuthModule,
         ExternalProbeModule,
+        UsersModule,
         SessionsModule,
         TokenRefreshModule,
         RolloutModule,
         GuardrailModule,
         AuthModule,
         HealthModule.forRootAsync({
-          imports: [DatabaseModule, ExternalAuthModule, TokenRefreshModule],
-          inject: [DatabaseHealth, ExternalAvailability, ProviderCircuits, TokenRefreshJob],
+          imports: [DatabaseModule, ExternalAuthModule, TokenRefreshModule, RolloutModule],
+          inject: [
+            DatabaseHealth,
+            ExternalAvailability,
+            ProviderCircuits,
+            TokenRefreshJob,
+            ProviderKeys,
+            RolloutService,
+          ],
           useFactory: (
             database: DatabaseHealth,
             external: ExternalAvailability,
             circuits: ProviderCircuits,
             refreshJob: TokenRefreshJob,
-          ) => healthComponents(settings, database, external, circuits, refreshJob),
+            keys: ProviderKeys,
+            rollout: RolloutService,
+          ) => healthComponents(settings, { database, external, circuits, refreshJob, keys, rollout }),
         }),
       ],
-      providers: [RefreshesInHand],
+      providers: [RefreshesInHand, ScrapedFigures, HealthFigures],
     };
   }
 }

@@ -227,6 +227,43 @@ describeOnEachEngine('what is kept of', (engine) => {
     ]);
   });
 
+  it('it, for administrators to read: the newest first, in pages', async () => {
+    const [admin, client] = [
+      await signedIn(OLGA.username, OLGA.password),
+      await signedIn(ADA.username, ADA.password),
+    ];
+    const first = await admin.call('GET', '/api/admin/audit?limit=1');
+    expect(first).toMatchObject({
+      status: 200,
+      body: {
+        items: [
+          {
+            id: expect.any(Number),
+            at: expect.stringMatching(/Z$/),
+            actor: ada,
+            action: 'sign_in',
+            subject: ada,
+            outcome: 'success',
+            code: null,
+            address: '127.0.0.1',
+            requestId: expect.any(String),
+            detail: { authMode: 'local', sessionId: expect.any(String) },
+          },
+        ],
+        nextCursor: expect.any(String),
+      },
+    });
+    const next = await admin.call(
+      'GET',
+      `/api/admin/audit?limit=1&cursor=${first.body['nextCursor'] as string}`,
+    );
+    expect(next.body).toMatchObject({ items: [{ actor: olga }], nextCursor: null });
+    expect(await admin.call('GET', '/api/admin/audit?cursor=x')).toMatchObject({ code: 'validation_failed' });
+    expect(await client.call('GET', '/api/admin/audit')).toMatchObject({ code: 'forbidden' });
+    expect(await api.client().call('GET', '/api/admin/audit')).toMatchObject({ code: 'not_authenticated' });
+    await admin.signOut();
+  });
+
   it('a decision about the rollout, and none that came too late', async () => {
     const admin = await signedIn(OLGA.username, OLGA.password);
     await trail();

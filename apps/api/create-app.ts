@@ -6,7 +6,15 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Settings } from '@cutover/config';
 import { ValidationFailed } from '@cutover/contracts';
-import { ApplicationLogger, clientAddress, inRequest, logRequests } from '@cutover/operations';
+import {
+  ApplicationLogger,
+  AuditSealingJob,
+  clientAddress,
+  inRequest,
+  logRequests,
+  nameTracedRequest,
+  traceIdOf,
+} from '@cutover/operations';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { PinoLogger } from 'nestjs-pino';
 
@@ -37,7 +45,9 @@ export async function createApp(
     requestTimeout: REQUEST_TIMEOUT,
     trustProxy: settings.http.trustProxy.length > 0 ? settings.http.trustProxy : false,
     genReqId: (request: IncomingMessage) =>
-      acceptedRequestId(request.headers['x-request-id']) ?? randomUUID(),
+      acceptedRequestId(request.headers['x-request-id']) ??
+      traceIdOf(request.headers['traceparent']) ??
+      randomUUID(),
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
       problems.answer(error, request, reply);
     },
@@ -60,12 +70,17 @@ export async function createApp(
   instance.removeContentTypeParser('text/plain');
   instance.addHook('onRequest', (request, reply, done) => {
     reply.header('X-Request-Id', String(request.id));
+    nameTracedRequest(request.method, request.routeOptions.url ?? '(no route)');
     inRequest({ requestId: String(request.id), address: clientAddress(request.ip) }, done);
   });
   logRequests(instance, PinoLogger.root);
   registerSecurityHeaders(instance, settings.http);
   requireSecureTransport(instance, settings.http);
-  endOrderly(instance, (limit) => app.get(RefreshesInHand).finish(limit));
+  endOrderly(instance, async (limit) => {
+    const endsAt = performance.now() + limit;
+    await app.get(RefreshesInHand).finish(limit);
+    await app.get(AuditSealingJob, { strict: false }).finish(Math.max(0, endsAt - performance.now()));
+  });
   await instance.register(fastifyCookie);
   serveOpenApi(app);
   const { organisationName, publicUrl } = settings.http;

@@ -1,8 +1,14 @@
+import { Database, Migrator } from '@cutover/database';
 import { describeOnEachEngine } from '@cutover/database/testing';
+import { ProviderKeys } from '@cutover/external-auth';
 import { startStandIn, type StandInProcess } from '@cutover/external-auth/testing';
+import { migrations } from '@cutover/migrations';
+import { RolloutService } from '@cutover/rollout';
+import { Clock } from './testing/clock';
 import { TestApi } from './testing/test-api';
 
 const TOKEN = 'an-operators-token-for-tests';
+const NEWEST = migrations.at(-1)?.name ?? '';
 /** What a proxy on this machine adds: the caller behind it is no operator on loopback. */
 const ANONYMOUS = { 'x-forwarded-for': '203.0.113.7' };
 
@@ -51,7 +57,7 @@ describeOnEachEngine('health', (engine) => {
   });
 
   it('names every component, uncached', async () => {
-    await until(200);
+    await untilShown('"state":"up"');
     const answer = await health();
     expect(answer.body).toMatchObject({
       status: 'ok',
@@ -59,13 +65,18 @@ describeOnEachEngine('health', (engine) => {
         database: { status: 'up' },
         external_auth_api: { status: 'up' },
         token_refresh: { status: 'up', due: 0, lagSeconds: 0, lastRunAt: expect.any(String) },
+        jwks: { status: 'up', state: 'not needed yet' },
+        rollout: { status: 'up', stage: 'off', percent: 0, version: 0 },
       },
     });
     expect(answer.headers.get('cache-control')).toBe('no-store');
   });
 
   it('shows causes, hosts and figures to operators only', async () => {
-    const details = { database: { schema: 'current' }, external_auth_api: { url: standIn.url } };
+    const details = {
+      database: { schema: 'current', version: NEWEST },
+      external_auth_api: { url: standIn.url },
+    };
     expect((await health('/health', { ...ANONYMOUS, authorization: `Bearer ${TOKEN}` })).body).toMatchObject({
       details,
     });
@@ -74,7 +85,9 @@ describeOnEachEngine('health', (engine) => {
       expect((await health('/health', headers)).body).toMatchObject({
         details: { database: { status: 'up' }, external_auth_api: { status: 'up' } },
       });
-      expect((await health('/health', headers)).text).not.toMatch(/schema|url|since|lastRunAt|127\.0\.0\.1/);
+      expect((await health('/health', headers)).text).not.toMatch(
+        /schema|version|url|since|lastRunAt|stage|127\.0\.0\.1/,
+      );
     }
   });
 
@@ -128,6 +141,61 @@ describeOnEachEngine('health', (engine) => {
     expect(connections - before).toBe(1); // the question itself
     await standIn.control.resetFaults();
     await api.restart({ EXTERNAL_AUTH_PROBE_INTERVAL: '1' });
+  });
+
+  it('asks the database once a second at most, however many ask for the health', async () => {
+    const query = jest.spyOn(api.get(Database), 'query');
+    const start = performance.now();
+    for (let answered = 0; answered < 1000; answered += 50)
+      await Promise.all(Array.from({ length: 50 }, () => health()));
+    const seconds = (performance.now() - start) / 1000;
+    const asked = query.mock.calls.filter(([sql]) => !sql.includes('cutover_provider_tokens')).length;
+    query.mockRestore();
+    // What /health asks in a second: whether the database answers, and the decision in force. The jobs ask, too.
+    expect(asked).toBeLessThan(10 + 5 * seconds);
+  });
+
+  it('shows how old the keys are once they were needed, and says when they are too old', async () => {
+    const clock = new Clock();
+    await api.get(ProviderKeys).refresh();
+    expect((await health()).body).toMatchObject({
+      details: { jwks: { status: 'up', state: 'trusted', ageSeconds: 0 } },
+    });
+    clock.advance({ minutes: 32 });
+    const old = await health();
+    clock.advance({ minutes: 24 * 60 });
+    const older = await health();
+    clock.restore();
+    expect(old.body).toMatchObject({ details: { jwks: { status: 'degraded', state: 'trusted' } } });
+    expect(older.body).toMatchObject({ details: { jwks: { status: 'degraded', state: 'missing' } } });
+  });
+
+  it('shows a hold, to operators with its reason, and lifts with it', async () => {
+    const rollout = api.get(RolloutService);
+    const by = { userId: null, name: 'a test' };
+    const { version } = await rollout.change({ stage: 'off', reason: 'why', hold: 'look here' }, 0, by);
+    expect((await health()).body).toMatchObject({
+      status: 'degraded',
+      details: { rollout: { status: 'degraded', hold: 'look here', holdSince: expect.any(String) } },
+    });
+    const anonymous = await health('/health', ANONYMOUS);
+    expect(anonymous.body).toMatchObject({ details: { rollout: { status: 'degraded' } } });
+    expect(anonymous.text).not.toContain('look here');
+    await rollout.change({ stage: 'off', reason: 'seen', liftHold: true }, version, by);
+    await until(200);
+    expect((await health()).body).toMatchObject({ details: { rollout: { status: 'up' } } });
+  });
+
+  it('is down where the schema is older than the program, and says how far it is', async () => {
+    const migrator = api.get(Migrator);
+    await migrator.revert();
+    await untilShown('"schema":"pending"');
+    expect(await health('/health/ready')).toMatchObject({
+      status: 503,
+      body: { details: { database: { status: 'down', version: expect.not.stringMatching(NEWEST) } } },
+    });
+    await migrator.migrate();
+    await untilShown('"schema":"current"');
   });
 
   it('only notes an outage that nobody needs the external side for', async () => {

@@ -7,13 +7,15 @@ import { RefreshesInHand } from './refreshes-in-hand';
 /**
  * Opens the port and says so in one log line.
  *
+ * @param finish what remains to be done at the end of the process; never fails
  * @throws Error with one sentence that names the port and its setting when the port is taken
  */
 export async function listen(
   app: NestFastifyApplication,
   { host, port, publicUrl }: HttpSettings,
+  finish: () => Promise<void>,
 ): Promise<string> {
-  endOnSignal(app);
+  endOnSignal(app, finish);
   try {
     await app.listen({ host, port });
   } catch (error) {
@@ -32,12 +34,13 @@ export async function listen(
 }
 
 /** NestJS' own handler of signals would exit 0 whatever was left undone. A second signal changes nothing. */
-function endOnSignal(app: NestFastifyApplication): void {
+function endOnSignal(app: NestFastifyApplication, finish: () => Promise<void>): void {
   let ending = false;
   const end = async () => {
     if (ending) return;
     ending = true;
     await app.close();
+    await finish();
     process.exit(app.get(RefreshesInHand).stored ? 0 : 1);
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {

@@ -1,20 +1,13 @@
 import 'reflect-metadata';
-import { Logger } from '@nestjs/common';
 import { ConfigurationError, EXIT_CONFIGURATION, loadSettings, readEnvironment } from '@cutover/config';
-import { KeySurvey } from '@cutover/sessions';
-import { createApp } from './create-app';
-import { listen } from './listen';
-import { printOpenApi } from './print-openapi';
+import { startTracing } from '@cutover/operations/tracing';
 
 async function main(): Promise<void> {
-  if (process.argv.includes('--openapi')) return printOpenApi();
+  if (process.argv.includes('--openapi')) return (await import('./run.js')).printOpenApi();
   const settings = loadSettings(readEnvironment());
-  const app = await createApp(settings);
-  if (settings.secrets.keptIn) {
-    new Logger('config').warn(`secrets are not set; generated ones are kept in ${settings.secrets.keptIn}`);
-  }
-  await app.get(KeySurvey, { strict: false }).requireKeys();
-  await listen(app, settings.http);
+  const endTracing = settings.tracing && (await startTracing(settings.tracing));
+  const { run } = await import('./run.js'); // not before: what is traced is wrapped as it is loaded
+  await run(settings, () => endTracing?.() ?? Promise.resolve());
 }
 
 main().catch((error: unknown) => {

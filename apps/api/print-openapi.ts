@@ -11,6 +11,7 @@ export async function printOpenApi(): Promise<void> {
       DATABASE_URL: 'sqlite::memory:',
       LOCAL_JWT_SECRET: 'for a document that never signs anything',
       TOKEN_ENCRYPTION_KEYS: `none:${Buffer.alloc(32).toString('base64')}`,
+      AUDIT_KEYS: `none:${Buffer.alloc(32).toString('base64')}`,
     }),
   );
   process.stdout.write(`${JSON.stringify(openApiDocument(app), null, 2)}\n`);

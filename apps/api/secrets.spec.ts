@@ -37,13 +37,14 @@ describeOnEachEngine('what a full run leaves behind', (engine) => {
     standIn = await startStandIn();
     proxy = await recordingProxy(standIn.url);
     const keys = { LOCAL_JWT_SECRET: key(), METRICS_TOKEN: key(), EXTERNAL_AUTH_CLIENT_SECRET: key() };
-    const encryptionKey = key();
-    for (const secret of [...Object.values(keys), encryptionKey]) secrets.add(secret);
+    const [encryptionKey, auditKey] = [key(), key()];
+    for (const secret of [...Object.values(keys), encryptionKey, auditKey]) secrets.add(secret);
     environment = {
       ...standIn.settings(),
       ...keys,
       PATH: process.env['PATH'],
       TOKEN_ENCRYPTION_KEYS: `k1:${encryptionKey}`,
+      AUDIT_KEYS: `a1:${auditKey}`,
       EXTERNAL_AUTH_API_URL: proxy.url,
       EXTERNAL_AUTH_FALLBACK: 'local',
       EXTERNAL_AUTH_CIRCUIT_FAILURES: '50',

@@ -40,9 +40,37 @@ export class KeysMissing extends Error {
   }
 }
 
+export class AuditKeysMissing extends Error {
+  constructor(kids: string[]) {
+    super(
+      `The audit trail was sealed under ${kids.length === 1 ? 'a key that is' : 'keys that are'} not in AUDIT_KEYS: ${kids.join(', ')}. ` +
+        'Put it back behind the first one: without it these entries cannot be verified.',
+    );
+  }
+}
+
 export class GatesFailed extends Error {
   constructor(gates: string[]) {
     super(`The stage is not sound enough to go on: ${gates.join(', ')}.`);
+  }
+}
+
+/** The report was printed by then. Exit code 1. */
+export class TrailNotProven extends Error {
+  constructor(found: number) {
+    super(`The audit trail does not prove itself: ${found} finding(s). See docs/audit.md for what to do.`);
+  }
+}
+
+export class ExportRefused extends ProblemError {
+  readonly code = 'validation_failed';
+  constructor(file: string, reason: string) {
+    super({
+      detail:
+        reason === 'EEXIST'
+          ? `${file} is there already. Name a new file: nothing is overwritten.`
+          : `${file} cannot be written (${reason}).`,
+    });
   }
 }
 

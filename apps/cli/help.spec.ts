@@ -40,6 +40,9 @@ describe('cutover --help', () => {
     'keys rotate',
     'break-glass add',
     'break-glass remove',
+    'audit export',
+    'audit prune',
+    'audit acknowledge',
     'backup',
     'restore',
   ])('%s writes, and has a dry run', (path) => {

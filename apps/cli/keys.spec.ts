@@ -17,7 +17,7 @@ describeOnMysql('cutover keys', (engine) => {
   beforeAll(async () => {
     database = await engine.createDatabase();
     await migrate(database);
-    cutover = new Cutover({ DATABASE_URL: database.url, TOKEN_ENCRYPTION_KEYS: `${NEW},${OLD}` });
+    cutover = new Cutover({ DATABASE_URL: database.url, TOKEN_ENCRYPTION_KEYS: `${NEW},${OLD}`, AUDIT_KEYS: keyNamed('a1') });
   });
   beforeEach(async () => {
     for (const table of ['cutover_provider_tokens', 'cutover_sessions', 'audit_log'])
@@ -53,6 +53,7 @@ describeOnMysql('cutover keys', (engine) => {
         { kid: 'new', state: 'current', rows: 3 },
         { kid: 'old', state: 'removable', rows: 0 },
       ],
+      audit: [{ kid: 'a1', state: 'current', entries: 0 }],
     });
     expect(await query(database, 'SELECT action, outcome, actor FROM audit_log')).toEqual([
       { action: 'keys.rotated', outcome: 'success', actor: expect.stringMatching(/^cli:/) },

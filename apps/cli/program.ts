@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { auditCommand } from './commands/audit/audit.command';
 import { breakGlassCommand } from './commands/break-glass/break-glass.command';
 import { checkApiCommand } from './commands/check-api.command';
 import { backupCommand } from './commands/backup/backup.command';
@@ -37,6 +38,7 @@ export function program(options: ProgramOptions): Command {
     checkApiCommand(),
     backupCommand(),
     restoreCommand(),
+    auditCommand(),
   ]) {
     cli.addCommand(command);
   }

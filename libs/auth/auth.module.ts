@@ -31,6 +31,8 @@ import { ShadowCheck } from './shadow/shadow-check';
 import { ShadowChecks } from './shadow/shadow-checks';
 import { ShadowPace } from './shadow/shadow-pace';
 import { SignInEvidence } from './sign-in/sign-in-evidence';
+import { SignInPatterns } from './sign-in/sign-in-patterns';
+import { SignInLog } from './sign-in/sign-in-log';
 import { SignInRecord } from './sign-in/sign-in-record';
 import { TroubleController } from './trouble/trouble.controller';
 
@@ -51,8 +53,10 @@ import { TroubleController } from './trouble/trouble.controller';
     RefreshLimit,
     ResetLimits,
     PasswordReset,
+    SignInLog,
     SignInRecord,
     SignInEvidence,
+    SignInPatterns,
     ShadowChecks,
     ShadowCheck,
     ShadowPace,

@@ -2,9 +2,12 @@ import { z } from 'zod';
 import { LOG_LEVELS } from './settings';
 import {
   backupKey,
+  collectorUrl,
   databaseUrl,
+  date,
   encryptionKeys,
   flag,
+  headers,
   jwtSecrets,
   list,
   networks,
@@ -30,11 +33,16 @@ export const environment = z.object({
   METRICS_TOKEN: z.string().min(16, 'expects at least 16 characters').optional(),
   ORGANISATION_NAME: z.string().max(80, 'expects at most 80 characters').default('Cutover'),
 
+  OTEL_EXPORTER_OTLP_ENDPOINT: collectorUrl.optional(),
+  OTEL_EXPORTER_OTLP_HEADERS: headers.default({}),
+  OTEL_SERVICE_NAME: z.string().default('cutover'),
+
   DATABASE_URL: databaseUrl.default({ engine: 'sqlite', path: 'data/cutover.sqlite' }),
   DATABASE_MIGRATE: flag.default(false),
 
   LOCAL_JWT_SECRET: jwtSecrets.optional(),
   TOKEN_ENCRYPTION_KEYS: encryptionKeys.optional(),
+  AUDIT_KEYS: encryptionKeys.optional(),
   BACKUP_KEY: backupKey.optional(),
 
   SESSION_IDLE_TIMEOUT: whole('seconds', 60, 30 * DAY).default(1800),
@@ -65,6 +73,7 @@ export const environment = z.object({
   EXTERNAL_AUTH_TENANT_ID: z.guid('expects the tenant’s id, a GUID').optional(),
   EXTERNAL_AUTH_CLIENT_ID: z.string().optional(),
   EXTERNAL_AUTH_CLIENT_SECRET: z.string().optional(),
+  EXTERNAL_AUTH_CLIENT_SECRET_EXPIRES: date.optional(),
   EXTERNAL_AUTH_ISSUER: list.optional(),
   EXTERNAL_AUTH_AUDIENCE: list.optional(),
   EXTERNAL_AUTH_TOKEN_VALIDATION: z

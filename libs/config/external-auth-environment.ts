@@ -80,6 +80,7 @@ export function externalAuthOf(env: Environment): ExternalAuthSettings | null {
     tenantId,
     clientId: env.EXTERNAL_AUTH_CLIENT_ID ?? null,
     clientSecret: env.EXTERNAL_AUTH_CLIENT_SECRET ?? null,
+    clientSecretExpires: env.EXTERNAL_AUTH_CLIENT_SECRET_EXPIRES ?? null,
     tokenValidation,
     bearer: env.EXTERNAL_AUTH_BEARER ?? (tokenValidation === 'introspect' ? 'session' : 'access_token'),
     acceptBearer: env.EXTERNAL_AUTH_ACCEPT_BEARER,

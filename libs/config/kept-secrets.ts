@@ -1,5 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { parseEnv } from 'node:util';
 
@@ -10,26 +18,36 @@ import { parseEnv } from 'node:util';
 export function keptSecrets(file: string): NodeJS.Dict<string> {
   if (!existsSync(file)) {
     mkdirSync(dirname(file), { recursive: true });
+    const whole = `${file}.${randomBytes(4).toString('hex')}`; // nobody reads half of it
+    writeFileSync(whole, generatedSecrets(), { mode: 0o600, flag: 'wx' });
     try {
-      writeFileSync(file, generatedSecrets(), { mode: 0o600, flag: 'wx' });
+      linkSync(whole, file);
     } catch (error) {
       // Another process that started at the same moment made the file; its secrets are as good as ours.
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    } finally {
+      rmSync(whole);
     }
   }
   const kept = parseEnv(readFileSync(file, 'utf8'));
-  if (kept['BACKUP_KEY'] !== undefined) return kept;
-  appendFileSync(file, `${generatedBackupKey()}\n`); // a file from before there were backups
+  const missing = Object.entries(LATER).filter(([name]) => kept[name] === undefined);
+  if (missing.length === 0) return kept;
+  for (const [, generated] of missing) appendFileSync(file, `${generated()}\n`);
   return parseEnv(readFileSync(file, 'utf8'));
 }
 
-const generatedBackupKey = () => `BACKUP_KEY=${randomBytes(32).toString('base64')}`;
+/** What a file lacks that was made before there were backups, or seals of the audit trail. */
+const LATER = {
+  BACKUP_KEY: () => `BACKUP_KEY=${randomBytes(32).toString('base64')}`,
+  // A name of its own: of two machines' keys, neither is taken for the other.
+  AUDIT_KEYS: () => `AUDIT_KEYS=dev-${randomBytes(4).toString('hex')}:${randomBytes(32).toString('base64')}`,
+};
 
 const generatedSecrets = () =>
   [
     '# Generated for development. Production sets these in its environment.',
     `LOCAL_JWT_SECRET=${randomBytes(32).toString('base64url')}`,
     `TOKEN_ENCRYPTION_KEYS=dev:${randomBytes(32).toString('base64')}`,
-    generatedBackupKey(),
+    ...Object.values(LATER).map((generated) => generated()),
     '',
   ].join('\n');

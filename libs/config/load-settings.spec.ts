@@ -8,6 +8,7 @@ import { loadSettings } from './load-settings';
 const SECRETS = {
   LOCAL_JWT_SECRET: 'a-secret-that-nobody-may-ever-see-in-a-message',
   TOKEN_ENCRYPTION_KEYS: `k1:${Buffer.alloc(32, 1).toString('base64')}`,
+  AUDIT_KEYS: `a1:${Buffer.alloc(32, 2).toString('base64')}`,
 };
 const EXTERNAL = {
   USE_EXTERNAL_AUTH: 'true',
@@ -85,6 +86,11 @@ describe('settings', () => {
     ['EXTERNAL_AUTH_API_URL', 'http://auth.example.org'],
     ['EXTERNAL_AUTH_API_URL', 'https://user:word@auth.example.org'],
     ['EXTERNAL_AUTH_JWKS_URL', 'http://127.0.0.1.example.org/keys'],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4318'],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'https://user:word@collector'],
+    ['OTEL_EXPORTER_OTLP_HEADERS', 'a key'],
+    ['OTEL_EXPORTER_OTLP_HEADERS', 'x=%E2%80%99'],
+    ['OTEL_EXPORTER_OTLP_HEADERS', 'x=%'],
     ['EXTERNAL_AUTH_ENDPOINT', '//evil.example.org/login'],
     ['EXTERNAL_AUTH_TENANT_ID', 'common'],
     ['USE_EXTERNAL_AUTH', 'yes'],
@@ -93,6 +99,7 @@ describe('settings', () => {
     ['LOCAL_JWT_SECRET', 'short'],
     ['TOKEN_ENCRYPTION_KEYS', 'k1:c2hvcnQ='],
     ['TOKEN_ENCRYPTION_KEYS', `${SECRETS.TOKEN_ENCRYPTION_KEYS},${SECRETS.TOKEN_ENCRYPTION_KEYS}`],
+    ['AUDIT_KEYS', 'a1:c2hvcnQ='],
     ['BACKUP_KEY', 'c2hvcnQ='],
     ['BACKUP_KEY', 'a passphrase'],
     ['TRUST_PROXY', '10.0.0.0/33'],
@@ -108,6 +115,23 @@ describe('settings', () => {
     const key = Buffer.alloc(32, 7);
     expect(loadSettings({ ...SECRETS, BACKUP_KEY: key.toString(encoding) }).secrets.backupKey).toEqual(key);
     expect(loadSettings(SECRETS).secrets.backupKey).toBeNull();
+  });
+
+  it('trace to a collector where one is set, and carry its key by https only', () => {
+    expect(loadSettings(SECRETS).tracing).toBeNull();
+    const set = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318/' };
+    expect(loadSettings({ ...SECRETS, ...set }).tracing).toEqual({
+      url: 'http://collector:4318/v1/traces',
+      headers: {},
+      serviceName: 'cutover',
+    });
+    const key = { OTEL_EXPORTER_OTLP_HEADERS: 'x-key=a%20b, y=2' };
+    expect(faultsOf({ ...set, ...key })).toEqual(['OTEL_EXPORTER_OTLP_ENDPOINT']);
+    const secure = { OTEL_EXPORTER_OTLP_ENDPOINT: 'https://collector.example.org' };
+    expect(loadSettings({ ...SECRETS, ...secure, ...key }).tracing?.headers).toEqual({
+      'x-key': 'a b',
+      y: '2',
+    });
   });
 
   it('allow plain http to this machine, for development', () => {
@@ -135,9 +159,12 @@ describe('settings', () => {
       expect(loadSettings(PRODUCTION).nodeEnv).toBe('production');
     });
 
-    it.each(['PUBLIC_URL', 'LOCAL_JWT_SECRET', 'TOKEN_ENCRYPTION_KEYS'])('must say %s', (name) => {
-      expect(faultsOf({ ...PRODUCTION, [name]: '' })).toEqual([name]);
-    });
+    it.each(['PUBLIC_URL', 'LOCAL_JWT_SECRET', 'TOKEN_ENCRYPTION_KEYS', 'AUDIT_KEYS'])(
+      'must say %s',
+      (name) => {
+        expect(faultsOf({ ...PRODUCTION, [name]: '' })).toEqual([name]);
+      },
+    );
 
     it.each([
       ['PUBLIC_URL', 'http://localhost:3000'],

@@ -4,6 +4,7 @@ import { ConfigurationError, type ConfigurationFault } from './configuration-err
 import { environment, type Environment } from './environment';
 import { externalAuthFaults, externalAuthOf } from './external-auth-environment';
 import { keptSecrets } from './kept-secrets';
+import { isLoopbackUrl } from './setting-types';
 import type { Settings } from './settings';
 
 export interface LoadOptions {
@@ -34,6 +35,7 @@ export function loadSettings(
   const faults = [
     ...externalAuthFaults(env),
     ...sessionFaults(env),
+    ...tracingFaults(env),
     ...(env.NODE_ENV === 'production' ? productionFaults(env) : []),
   ];
   if (faults.length > 0) throw new ConfigurationError(faults);
@@ -49,6 +51,7 @@ export function loadSettings(
       metricsToken: env.METRICS_TOKEN ?? null,
       organisationName: env.ORGANISATION_NAME,
     },
+    tracing: tracingOf(env),
     database: { connection: env.DATABASE_URL, migrateOnStart: env.DATABASE_MIGRATE },
     secrets: secretsOf(env, options.secretsFile),
     session: {
@@ -79,6 +82,23 @@ function sessionFaults(env: Environment): ConfigurationFault[] {
   return [{ name: 'SESSION_IDLE_TIMEOUT', problem: 'must not exceed SESSION_ABSOLUTE_TIMEOUT' }];
 }
 
+function tracingOf(env: Environment): Settings['tracing'] {
+  if (env.OTEL_EXPORTER_OTLP_ENDPOINT === undefined) return null;
+  return {
+    url: `${env.OTEL_EXPORTER_OTLP_ENDPOINT}/v1/traces`,
+    headers: env.OTEL_EXPORTER_OTLP_HEADERS,
+    serviceName: env.OTEL_SERVICE_NAME,
+  };
+}
+
+/** A key of the collector's crosses no network in clear. */
+function tracingFaults(env: Environment): ConfigurationFault[] {
+  const endpoint = env.OTEL_EXPORTER_OTLP_ENDPOINT;
+  if (!endpoint?.startsWith('http:') || isLoopbackUrl(endpoint)) return [];
+  if (Object.keys(env.OTEL_EXPORTER_OTLP_HEADERS).length === 0) return [];
+  return [{ name: 'OTEL_EXPORTER_OTLP_ENDPOINT', problem: 'must be https where headers are sent along' }];
+}
+
 function productionFaults(env: Environment): ConfigurationFault[] {
   const urls = {
     PUBLIC_URL: env.PUBLIC_URL,
@@ -93,6 +113,7 @@ function productionFaults(env: Environment): ConfigurationFault[] {
     PUBLIC_URL: env.PUBLIC_URL,
     LOCAL_JWT_SECRET: env.LOCAL_JWT_SECRET,
     TOKEN_ENCRYPTION_KEYS: env.TOKEN_ENCRYPTION_KEYS,
+    AUDIT_KEYS: env.AUDIT_KEYS,
   };
   for (const [name, value] of Object.entries(needed)) {
     if (value === undefined) faults.push({ name, problem: 'must be set in production' });
@@ -107,17 +128,22 @@ function productionFaults(env: Environment): ConfigurationFault[] {
 }
 
 function secretsOf(env: Environment, secretsFile = besideEmbeddedDatabase(env)): Settings['secrets'] {
-  const { LOCAL_JWT_SECRET: localJwtSecrets, TOKEN_ENCRYPTION_KEYS: tokenEncryptionKeys } = env;
+  const {
+    LOCAL_JWT_SECRET: localJwtSecrets,
+    TOKEN_ENCRYPTION_KEYS: tokenEncryptionKeys,
+    AUDIT_KEYS: auditKeys,
+  } = env;
   const backupKey = env.BACKUP_KEY ?? null;
-  if (localJwtSecrets && tokenEncryptionKeys)
-    return { localJwtSecrets, tokenEncryptionKeys, backupKey, keptIn: null };
+  if (localJwtSecrets && tokenEncryptionKeys && auditKeys)
+    return { localJwtSecrets, tokenEncryptionKeys, auditKeys, backupKey, keptIn: null };
   const kept = environment
-    .pick({ LOCAL_JWT_SECRET: true, TOKEN_ENCRYPTION_KEYS: true, BACKUP_KEY: true })
+    .pick({ LOCAL_JWT_SECRET: true, TOKEN_ENCRYPTION_KEYS: true, AUDIT_KEYS: true, BACKUP_KEY: true })
     .required()
     .parse(keptSecrets(secretsFile));
   return {
     localJwtSecrets: localJwtSecrets ?? kept.LOCAL_JWT_SECRET,
     tokenEncryptionKeys: tokenEncryptionKeys ?? kept.TOKEN_ENCRYPTION_KEYS,
+    auditKeys: auditKeys ?? kept.AUDIT_KEYS,
     backupKey: backupKey ?? kept.BACKUP_KEY,
     keptIn: secretsFile,
   };

@@ -18,6 +18,11 @@ export const whole = (unit: string, least: number, most: number) =>
     .transform(Number)
     .refine((value) => value >= least && value <= most, `expects ${least} to ${most} ${unit}`);
 
+/** A day as calendars write it (RFC 3339 full-date); epoch milliseconds of its beginning in UTC. */
+export const date = z.iso
+  .date('expects a day, such as 2027-03-31')
+  .transform((day) => Date.parse(`${day}T00:00:00Z`));
+
 export const list = z.string().transform((value) =>
   value
     .split(',')
@@ -35,6 +40,39 @@ export const webUrl = z.string().superRefine((value, context) => {
     context.addIssue({ code: 'custom', message: 'expects https; plain http is for a loopback host only' });
   }
 });
+
+/** Spans hold no secret, and a collector stands beside the program as a rule: plain http is allowed. */
+export const collectorUrl = z
+  .string()
+  .refine(
+    (value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol),
+    'expects a URL that starts with http:// or https://',
+  )
+  .refine(
+    (value) => !URL.canParse(value) || (new URL(value).username === '' && new URL(value).password === ''),
+    'expects a URL without a user name and password in it',
+  )
+  .transform((value) => value.replace(/\/+$/, ''));
+
+/** `name=value` pairs, values percent-encoded (OpenTelemetry, OTLP exporter configuration). */
+export const headers = z.string().transform((value, context): Record<string, string> => {
+  const pairs = value.split(',').map((pair) => {
+    const [, name = '', encoded = ''] = /^\s*([\w-]+)\s*=\s*(\S+)\s*$/.exec(pair) ?? [];
+    return [name, decoded(encoded)] as const;
+  });
+  if (pairs.every(([name, text]) => name !== '' && /^[ -~]+$/.test(text))) return Object.fromEntries(pairs);
+  context.addIssue({ code: 'custom', message: 'expects name=value pairs, separated by commas' });
+  return z.NEVER;
+});
+
+/** Empty where it is not encoded well. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return '';
+  }
+}
 
 export const origin = webUrl
   .refine(

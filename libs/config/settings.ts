@@ -3,6 +3,8 @@ export interface Settings {
   nodeEnv: 'development' | 'test' | 'production';
   logLevel: LogLevel;
   http: HttpSettings;
+  /** `null`: nothing is traced. */
+  tracing: TracingSettings | null;
   database: DatabaseSettings;
   secrets: SecretSettings;
   session: SessionSettings;
@@ -33,6 +35,15 @@ export interface HttpSettings {
   organisationName: string;
 }
 
+/** Where traces go, by OTLP over HTTP. */
+export interface TracingSettings {
+  /** `OTEL_EXPORTER_OTLP_ENDPOINT` with `/v1/traces`. */
+  url: string;
+  /** Sent along, a key of the collector's for instance. */
+  headers: Record<string, string>;
+  serviceName: string;
+}
+
 export interface DatabaseSettings {
   connection: { engine: 'mysql'; url: string } | { engine: 'sqlite'; path: string };
   /** Apply pending migrations when the API starts. */
@@ -44,6 +55,8 @@ export interface SecretSettings {
   localJwtSecrets: string[];
   /** The first encrypts, all decrypt. */
   tokenEncryptionKeys: EncryptionKey[];
+  /** The first seals the audit trail, all verify it. */
+  auditKeys: EncryptionKey[];
   /** 32 bytes, for backups and nothing else; `null` where none is set. Only the command line needs it. */
   backupKey: Buffer | null;
   /** The file that some of them were generated into, outside production; `null` when all were set. */
@@ -52,7 +65,7 @@ export interface SecretSettings {
 
 export interface EncryptionKey {
   kid: string;
-  /** 32 bytes, for AES-256-GCM. */
+  /** 32 bytes, for AES-256-GCM, or for HMAC-SHA256 of the audit trail. */
   key: Buffer;
 }
 
@@ -110,6 +123,8 @@ export interface ExternalAuthSettings {
   /** Our client id over there: a further accepted `aud` of ID tokens (OIDC Core section 2). */
   clientId: string | null;
   clientSecret: string | null;
+  /** Epoch milliseconds; `null` where nobody said so. */
+  clientSecretExpires: number | null;
   /** `jwks`: tokens are JWTs that the keys verify. `introspect`: the API is asked, at sign-in and refresh. */
   tokenValidation: 'jwks' | 'introspect';
   /** What the browser gets: the provider's access token, or a JWT of ours that stands for the session. */

@@ -94,7 +94,8 @@ export interface RolloutChange {
 /** Overrides the stage for one person; `null` leaves it to the stage. */
 export type Pin = AuthMode | null;
 
-export type Readiness = 'ready' | 'at-risk' | 'unknown';
+export const READINESS = ['ready', 'at-risk', 'unknown'] as const;
+export type Readiness = (typeof READINESS)[number];
 
 /** Why a person is at risk, what weighs most first: a person counts under the first that fits. */
 export const READINESS_REASONS = [
@@ -143,6 +144,23 @@ export interface AdminUser {
 export interface AdminUserChange {
   pin?: Pin;
   active?: boolean;
+}
+
+/** An entry of the audit trail. */
+export interface AuditRecord {
+  id: number;
+  /** RFC 3339, UTC. */
+  at: string;
+  /** `user:7`, `cli:olga`, `cutover` for what happens by itself, `anonymous` before a sign-in. */
+  actor: string;
+  action: string;
+  /** `user:7`, `session:<id>`. */
+  subject: string | null;
+  outcome: string;
+  code: string | null;
+  address: string | null;
+  requestId: string | null;
+  detail: unknown;
 }
 
 /** Every list. `nextCursor` goes back as `?cursor=` for the page after this one. */

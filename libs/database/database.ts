@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type QueryRunner } from 'typeorm';
 import { classified, isDeadlock } from './errors';
+import { mysqlPoolLoad, type PoolLoad } from './pool-load';
 import { Turnstile } from './turnstile';
 
 export type Engine = 'mysql' | 'sqlite';
@@ -138,6 +139,13 @@ export class Database {
     const transaction = this.transactions.getStore();
     if (transaction?.open) transaction.afterwards.push(work);
     else work();
+  }
+
+  /** How busy this process's connections are; `null` where that cannot be told. */
+  load(): PoolLoad | null {
+    if (!this.turnstile) return mysqlPoolLoad(this.dataSource);
+    const { inside, waiting } = this.turnstile.load;
+    return { inUse: inside, idle: 1 - inside, most: 1, waiting };
   }
 
   private async inTransaction<T>(runner: QueryRunner, work: () => Promise<T>): Promise<T> {

@@ -31,6 +31,7 @@ import { ProviderHttp } from './transport/provider-http';
     ExternalAvailability,
     ProviderHttp,
     ProviderCircuits,
+    ProviderResilience,
     ProviderApi,
     IdentityReader,
   ],

@@ -1,5 +1,6 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { SettingsService } from '@cutover/config';
+import { ProblemError } from '@cutover/contracts';
 import { jsonObject, type JsonObject } from './answer/json-object';
 import { ExternalAvailability } from './availability/external-availability';
 import { ExternalMisconfigured } from './errors';
@@ -7,7 +8,7 @@ import { refusalError } from './refusal/refusal-error';
 import { addressOf, requiredSettings } from './required-settings';
 import { ProviderResilience } from './resilience/provider-resilience';
 import { ProviderHttp, type UpstreamAnswer } from './transport/provider-http';
-import type { Operation } from './upstream-failure';
+import type { Operation, UpstreamFailure } from './upstream-failure';
 
 interface Call {
   /** Sent by POST; without it the call is a GET. */
@@ -19,6 +20,8 @@ interface Call {
 /** One call of the external API, by `ProviderResilience`: its answer, or the error that it means. */
 @Injectable()
 export class ProviderApi {
+  private readonly logger = new Logger('ExternalAuth');
+
   constructor(
     private readonly settings: SettingsService,
     private readonly http: ProviderHttp,
@@ -28,7 +31,7 @@ export class ProviderApi {
 
   /** @throws ProblemError of `errors.ts`; ExternalMisconfigured too where a 2xx answer is no JSON object */
   async call(operation: Exclude<Operation, 'jwks'>, call: Call): Promise<JsonObject> {
-    return this.observed(async () => {
+    return this.observed(operation, async () => {
       const answer = await this.exchange(operation, call);
       const json = jsonObject(answer);
       if (json) return json;
@@ -41,7 +44,7 @@ export class ProviderApi {
 
   /** A call whose answer says nothing but that it was done. */
   async tell(operation: 'logout', call: Call): Promise<void> {
-    await this.observed(() => this.exchange(operation, call));
+    await this.observed(operation, () => this.exchange(operation, call));
   }
 
   private async exchange(
@@ -57,16 +60,32 @@ export class ProviderApi {
     });
   }
 
-  private async observed<T>(work: () => Promise<T>): Promise<T> {
+  /** One line in the log for each call, with its repeats and its wait for a place: how it came out, and in how long. */
+  private async observed<T>(operation: Operation, work: () => Promise<T>): Promise<T> {
+    const start = performance.now();
+    const about = (outcome: string) => ({
+      event: 'external_call',
+      operation,
+      outcome,
+      duration: Math.round(performance.now() - start),
+    });
     try {
       const result = await work();
       this.availability.answered();
+      this.logger.log(about('success'), 'external call answered');
       return result;
     } catch (error) {
       this.availability.failed(error);
+      const outcome = error instanceof ProblemError ? error.code : 'internal_error';
+      const failure = failureOf(error);
+      this.logger.warn({ ...about(outcome), ...(failure && { failure }) }, 'external call failed');
       throw error;
     }
   }
+}
+
+function failureOf(error: unknown): UpstreamFailure | undefined {
+  return error instanceof ProblemError ? (error.cause as UpstreamFailure | undefined) : undefined;
 }
 
 /** Named only where it is an ordinary one: what a server sends may be anything. */

@@ -22,7 +22,17 @@ export interface UpstreamFailure {
   aadsts?: number;
   /** It is our address that was refused, whoever asks from it. */
   addressBlocked?: true;
+  /** The external API's own ids of the request: what Microsoft's support asks for. */
+  traceId?: string;
+  correlationId?: string;
 }
+
+/** What an operator needs of a failure to ask the other side about it; empty where the answer named nothing. */
+export const supportIds = ({ aadsts, traceId, correlationId }: UpstreamFailure) => ({
+  ...(aadsts !== undefined && { aadsts }),
+  ...(traceId !== undefined && { traceId }),
+  ...(correlationId !== undefined && { correlationId }),
+});
 
 /** One line for operators, as `login: http 503`. */
 export function describeFailure({ operation, reason, code, aadsts }: UpstreamFailure): string {

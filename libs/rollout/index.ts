@@ -23,7 +23,7 @@ export { type RolledBack, RollbackService } from './rollback/rollback.service';
 export type { RolloutDecision } from './rollout-decisions';
 export * from './rollout.module';
 export { pageRequestSchema, rolloutChangeSchema, rolloutNoteSchema } from './rollout.schemas';
-export { RolloutService } from './rollout.service';
+export { RolloutService, type RolloutState } from './rollout.service';
 export type { ShadowFinding } from './shadow/shadow-finding';
 export { ShadowStage } from './shadow/shadow-stage';
 export * from './sign-in-routing';

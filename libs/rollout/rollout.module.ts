@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { SessionsModule } from '@cutover/sessions';
 import { UsersModule } from '@cutover/users';
+import { AuditController } from './audit/audit.controller';
 import { BackupKeys } from './backup/backup-keys';
 import { BackupService } from './backup/backup.service';
 import { LastVerifiedBackup } from './backup/last-verified-backup';
@@ -36,7 +37,7 @@ import { RolloutVerification } from './verify/rollout-verification';
 
 @Module({
   imports: [TypeOrmModule.forFeature([RolloutPolicyEntity]), UsersModule, SessionsModule],
-  controllers: [RolloutController, ReadinessController, PeopleController],
+  controllers: [RolloutController, ReadinessController, PeopleController, AuditController],
   providers: [
     VerifiedBackups,
     { provide: LastVerifiedBackup, useExisting: VerifiedBackups },

@@ -8,6 +8,7 @@ import {
   STAGES,
   type AdminUser,
   type AdminUserChange,
+  type AuditRecord,
 } from '@cutover/contracts';
 import { z } from 'zod';
 import { OPEN_STAGES } from './policy/open-stages';
@@ -85,6 +86,24 @@ export const userIdSchema = z.coerce
   .int()
   .positive()
   .max(Number.MAX_SAFE_INTEGER);
+
+export const auditPageSchema = z.object({
+  items: z.array(
+    z.object({
+      id: z.int(),
+      at: z.iso.datetime(),
+      actor: z.string(),
+      action: z.string(),
+      subject: z.string().nullable(),
+      outcome: z.string(),
+      code: z.string().nullable(),
+      address: z.string().nullable(),
+      requestId: z.string().nullable(),
+      detail: z.unknown(),
+    }),
+  ),
+  nextCursor: z.string().nullable(),
+}) satisfies z.ZodType<Page<AuditRecord>>;
 
 const count = z.int().min(0);
 

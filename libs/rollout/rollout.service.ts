@@ -10,6 +10,9 @@ import { type Routed, sideUnder } from './policy/side';
 import { type RolloutDecision, RolloutDecisions } from './rollout-decisions';
 import { SignInRouting } from './sign-in-routing';
 
+/** What monitoring wants to know of a decision. */
+export type RolloutState = Pick<RolloutPolicy, 'stage' | 'percent' | 'hold' | 'version'>;
+
 /** Who signs in where: the decision in force and how it falls out for one person (design section 4). */
 @Injectable()
 export class RolloutService extends SignInRouting {
@@ -34,6 +37,12 @@ export class RolloutService extends SignInRouting {
   async sideOf(user: Routed | null, account: AccountKnown | null): Promise<AuthMode> {
     if (!this.settings.get('useExternalAuth', { infer: true })) return 'local';
     return sideUnder(await this.policies.current(), user, account);
+  }
+
+  /** The decision in force, at most two seconds old. @throws ServiceUnavailable */
+  async inForce(): Promise<RolloutState> {
+    const { stage, percent, hold, version } = await this.policies.current();
+    return { stage, percent, hold, version };
   }
 
   async current(): Promise<Rollout> {

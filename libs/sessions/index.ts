@@ -1,5 +1,6 @@
 export * from './access/access.decorators';
 export * from './access/authenticated-user';
+export { ActiveSessions } from './active-sessions';
 export { SessionCookie } from './cookie/session-cookie';
 export { ProviderTokenEntity } from './entities/provider-token.entity';
 export { SessionBearerEntity } from './entities/session-bearer.entity';

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { ExternalAuthModule } from '@cutover/external-auth';
 import { UsersModule } from '@cutover/users';
+import { ActiveSessions } from './active-sessions';
 import { SessionCookie } from './cookie/session-cookie';
 import { ProviderTokenEntity } from './entities/provider-token.entity';
 import { SessionBearerEntity } from './entities/session-bearer.entity';
@@ -31,6 +32,7 @@ import { TokenVault } from './vault/token-vault';
     ExternalAuthModule,
   ],
   providers: [
+    ActiveSessions,
     SessionService,
     SessionStore,
     SessionStarts,
@@ -51,6 +53,7 @@ import { TokenVault } from './vault/token-vault';
     LocalAccessTokens,
   ],
   exports: [
+    ActiveSessions,
     SessionService,
     SessionUse,
     SessionList,

@@ -23,6 +23,14 @@ import { UserRepository } from './user.repository';
     PasswordChecker,
     ResetCodes,
   ],
-  exports: [UserRepository, ExternalAccounts, NameConflicts, HashSurvey, PasswordChecker, ResetCodes],
+  exports: [
+    UserRepository,
+    ExternalAccounts,
+    NameConflicts,
+    HashSurvey,
+    HashThreads,
+    PasswordChecker,
+    ResetCodes,
+  ],
 })
 export class UsersModule {}

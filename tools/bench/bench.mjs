@@ -3,6 +3,7 @@ import { step } from '../console/step.mjs';
 import { build, isBuilt } from '../setup/build.mjs';
 import { Place } from './place.mjs';
 import { markdown, save } from './report.mjs';
+import { auditSealing } from './rows/audit-sealing.mjs';
 import { authenticatedRequest } from './rows/authenticated-request.mjs';
 import { circuitOpen } from './rows/circuit-open.mjs';
 import { externalSignIn } from './rows/external-sign-in.mjs';
@@ -29,6 +30,7 @@ const ROWS = new Map(
     me: authenticatedRequest,
     storm: underSignIns,
     'sign-in': externalSignIn,
+    sealing: auditSealing,
     outage: circuitOpen,
     sweep: refreshSweep,
     start: startAndMemory,

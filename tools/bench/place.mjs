@@ -20,6 +20,7 @@ export class Place {
   secrets = {
     LOCAL_JWT_SECRET: randomBytes(32).toString('base64url'),
     TOKEN_ENCRYPTION_KEYS: `bench:${randomBytes(32).toString('base64')}`,
+    AUDIT_KEYS: `bench:${randomBytes(32).toString('base64')}`,
   };
 
   /**

@@ -35,8 +35,17 @@ exports.nodeApp = ({ name, root, entry, assets = [], substitutes = {}, executabl
     devtool: 'source-map',
     externals: [packages(substitutes)],
     externalsPresets: { node: true },
-    resolve: { extensions: ['.ts', '.js'], alias: { ...aliases(), ...filesFor(substitutes) } },
-    module: { rules: [{ test: /\.ts$/, loader: require.resolve('./swc-loader.cjs') }] },
+    // TypeScript wants an import on demand to name the file as it will be.
+    resolve: {
+      extensions: ['.ts', '.js'],
+      extensionAlias: { '.js': ['.ts', '.js'] },
+      alias: { ...aliases(), ...filesFor(substitutes) },
+    },
+    // One file, and yet what is imported on demand runs on demand.
+    module: {
+      parser: { javascript: { dynamicImportMode: 'eager' } },
+      rules: [{ test: /\.ts$/, loader: require.resolve('./swc-loader.cjs') }],
+    },
     node: { __dirname: false, __filename: false }, // where main.js is, so that files beside it are found
     plugins: [
       new webpack.BannerPlugin({

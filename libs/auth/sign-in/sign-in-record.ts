@@ -1,7 +1,15 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { AuditTrail } from '@cutover/operations';
+import { RefusedByProvider, supportIds } from '@cutover/external-auth';
+import { type AuditEntry, AuditTrail } from '@cutover/operations';
 import type { SignInAttempt } from './sign-in-attempt';
 import { refusalCodeOf } from './refusal';
+
+/** By which the other side can be asked why. */
+function detailOf(error: unknown): Pick<AuditEntry, 'detail'> {
+  if (!(error instanceof RefusedByProvider)) return {};
+  const ids = supportIds(error.failure);
+  return Object.keys(ids).length === 0 ? {} : { detail: ids };
+}
 
 /**
  * Refused sign-ins in the audit trail; those that succeed are recorded with their session. Faults and rate limits are
@@ -23,6 +31,7 @@ export class SignInRecord {
       subject: user && `user:${user.id}`,
       outcome: 'failure' as const,
       code,
+      ...detailOf(error),
     };
     try {
       await this.audit.record({ ...entry, action: 'sign_in' });

@@ -1,7 +1,7 @@
 import '@fastify/cookie';
 import { type CanActivate, type ExecutionContext, Injectable, Logger } from '@nestjs/common';
 import { SettingsService } from '@cutover/config';
-import { type AuthMode, ValidationFailed } from '@cutover/contracts';
+import { type AuthMode, type SignInRequest, ValidationFailed } from '@cutover/contracts';
 import { clientAddress } from '@cutover/operations';
 import { SignInRouting } from '@cutover/rollout';
 import { type UserRecord, UserRepository } from '@cutover/users';
@@ -13,6 +13,7 @@ import { LocalFallback } from '../local/local-fallback';
 import { SignInLimits } from '../rate-limits/sign-in-limits';
 import { attemptOf, type SignInAttempt, type SignInHttpRequest } from './sign-in-attempt';
 import { SignInEvidence } from './sign-in-evidence';
+import { SignInLog } from './sign-in-log';
 import { SignInRecord } from './sign-in-record';
 import { signInRequestSchema } from './sign-in.schemas';
 
@@ -37,6 +38,7 @@ export class SignInGuard implements CanActivate {
     private readonly record: SignInRecord,
     private readonly breakGlass: BreakGlassSignIn,
     private readonly evidence: SignInEvidence,
+    private readonly log: SignInLog,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -46,9 +48,25 @@ export class SignInGuard implements CanActivate {
     if (!parsed.success) throw ValidationFailed.fromIssues(parsed.error.issues);
 
     const startedAt = performance.now();
-    const attempt = await this.attemptBy(parsed.data.username, request);
+    try {
+      const admitted = await this.admit(parsed.data, request, context, startedAt);
+      this.log.admitted(request, startedAt);
+      return admitted;
+    } catch (error) {
+      this.log.refused(request, error, startedAt);
+      throw error;
+    }
+  }
+
+  private async admit(
+    { username, password }: SignInRequest,
+    request: SignInHttpRequest,
+    context: ExecutionContext,
+    startedAt: number,
+  ): Promise<boolean> {
+    const attempt = await this.attemptBy(username, request);
     request.signInAttempt = attempt;
-    if (attempt.user?.breakGlass) return this.breakGlass.admit(request, attempt.user, parsed.data.password);
+    if (attempt.user?.breakGlass) return this.breakGlass.admit(request, attempt.user, password);
     try {
       const admitted = await this.limits.count(attempt, () => this.check(attempt, context));
       this.evidence.admitted(attemptOf(request), request, startedAt);

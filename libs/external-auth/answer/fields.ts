@@ -21,6 +21,8 @@ export const FIELDS = {
   error: ['error'],
   errorDescription: ['error_description', 'errorDescription', 'message'],
   errorCodes: ['error_codes', 'errorCodes'],
+  traceId: ['trace_id', 'traceId'],
+  correlationId: ['correlation_id', 'correlationId'],
 } as const;
 
 export type Field = keyof typeof FIELDS;

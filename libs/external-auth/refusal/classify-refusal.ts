@@ -1,6 +1,7 @@
-import { fieldOf, unwrapped } from '../answer/fields';
+import { fieldOf, textOf, unwrapped } from '../answer/fields';
 import { isObject, jsonObject, type JsonObject } from '../answer/json-object';
 import type { UpstreamAnswer } from '../transport/provider-http';
+import type { UpstreamFailure } from '../upstream-failure';
 import { AADSTS_CLASSES, type RefusalClass } from './aadsts-classes';
 import { OAUTH_ERRORS } from './oauth-errors';
 
@@ -13,6 +14,19 @@ export interface Refusal {
   /** It is our address that was refused, whoever asks from it. */
   addressBlocked?: true;
 }
+
+/** Its own ids of the request, where they are ids: what a server sends may be anything, and this goes into logs. */
+export function requestIdsOf(answer: UpstreamAnswer): Pick<UpstreamFailure, 'traceId' | 'correlationId'> {
+  const json = jsonObject(answer);
+  if (!json) return {};
+  const idOf = (field: 'traceId' | 'correlationId') => {
+    const value = textOf(unwrapped(json), field);
+    return value !== null && GUID.test(value) ? { [field]: value } : {};
+  };
+  return { ...idOf('traceId'), ...idOf('correlationId') };
+}
+
+const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** 50053 has two meanings, and only its text tells them apart (Microsoft's page of error codes). */
 const LOCKED_OR_BLOCKED = 50053;

@@ -11,7 +11,7 @@ import {
 import type { UpstreamAnswer } from '../transport/provider-http';
 import type { Operation, UpstreamFailure } from '../upstream-failure';
 import type { RefusalClass } from './aadsts-classes';
-import { classifyRefusal } from './classify-refusal';
+import { classifyRefusal, requestIdsOf } from './classify-refusal';
 
 type AboutPerson = RefusalCode | 'blocked_by_policy';
 
@@ -37,6 +37,7 @@ export function refusalError(operation: Operation, answer: UpstreamAnswer): Prob
     answered: answer.status < 500 || answer.status === 503 || by === 'number',
     ...(aadsts === undefined ? {} : { aadsts }),
     ...(addressBlocked && { addressBlocked }),
+    ...requestIdsOf(answer),
   };
   if (refusal === 'misconfigured') return new ExternalMisconfigured(failure);
   if (refusal === 'transient') return new ExternalUnavailable(failure, answer.retryAfter);

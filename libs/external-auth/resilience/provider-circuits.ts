@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { SettingsService } from '@cutover/config';
 import { Metrics } from '@cutover/operations';
 import { addressOf, requiredSettings } from '../required-settings';
@@ -10,13 +10,18 @@ import { CIRCUIT_STATES, type CircuitStatus, ProviderCircuit } from './provider-
  * own: an API that is down must not keep bearers from being verified, nor the other way round.
  */
 @Injectable()
-export class ProviderCircuits {
+export class ProviderCircuits implements OnModuleInit {
   private readonly byOrigin = new Map<string, ProviderCircuit>();
 
   constructor(
     private readonly settings: SettingsService,
     private readonly metrics: Metrics,
   ) {}
+
+  /** Its state is known, and told, before the first call. */
+  onModuleInit(): void {
+    if (this.settings.get('externalAuth', { infer: true })) this.of('login');
+  }
 
   /** @throws ExternalMisconfigured where the settings name no address for this operation */
   of(operation: Operation): ProviderCircuit {

@@ -5,7 +5,7 @@ import { timeout, TimeoutStrategy } from 'cockatiel';
 import { requiredSettings } from '../required-settings';
 import type { Operation } from '../upstream-failure';
 import { ProviderCircuits } from './provider-circuits';
-import { ProviderSlots } from './provider-slots';
+import { LONGEST_QUEUE, ProviderSlots } from './provider-slots';
 import { repeatsOf } from './repeats';
 
 /** `EXTERNAL_AUTH_TIMEOUT` so often is the end of a call, with its wait for a slot and its repeats. */
@@ -25,6 +25,11 @@ export class ProviderResilience {
     private readonly circuits: ProviderCircuits,
     private readonly metrics: Metrics,
   ) {}
+
+  /** Calls on the wire and those that wait for a place there. */
+  load(): { running: number; waiting: number; capacity: number } {
+    return { ...this.slots.load(), capacity: LONGEST_QUEUE };
+  }
 
   /**
    * @param attempt one call on the wire; throws an error of `errors.ts`

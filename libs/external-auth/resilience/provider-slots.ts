@@ -10,6 +10,11 @@ export const LONGEST_QUEUE = 256;
 export class ProviderSlots {
   private readonly bulkhead = bulkhead(SLOTS, LONGEST_QUEUE);
 
+  load(): { running: number; waiting: number } {
+    const { executionSlots, queueSlots } = this.bulkhead; // those that are free
+    return { running: SLOTS - executionSlots, waiting: LONGEST_QUEUE - queueSlots };
+  }
+
   /** @throws ProviderQueueFull at once where no place is left; also where none came free before `signal` aborted */
   async run<T>(call: () => Promise<T>, signal: AbortSignal): Promise<T> {
     return this.bulkhead.execute(call, signal).catch((error: unknown) => {

@@ -1,5 +1,6 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { SettingsService } from '@cutover/config';
+import { ProblemError } from '@cutover/contracts';
 import { Metrics } from '@cutover/operations';
 import { errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
 import { jsonObject } from '../answer/json-object';
@@ -18,6 +19,15 @@ export const LONGEST_TRUST = 24 * 3_600_000;
 /** Key ids that are remembered as not listed: sessions hold tokens of a handful of keys. */
 const REMEMBERED_ABSENT = 100;
 
+export interface KeysState {
+  /** Whether anybody has needed keys yet. */
+  needed: boolean;
+  /** Milliseconds since they were last fetched; `null`: never. */
+  age: number | null;
+  /** Whether tokens are verified by them: there are some, and not too old. */
+  trusted: boolean;
+}
+
 /**
  * The provider's public keys, fetched when first needed by the same transport as every other call (no redirects, a cap
  * on the size, verified TLS). What a successful fetch no longer lists is no key any more. Who may have them fetched
@@ -26,6 +36,7 @@ const REMEMBERED_ABSENT = 100;
  */
 @Injectable()
 export class ProviderKeys {
+  private readonly logger = new Logger('ExternalAuth');
   /** Whether anybody has needed keys yet. */
   needed = false;
   private latest: KeySet | null = null;
@@ -40,7 +51,15 @@ export class ProviderKeys {
     private readonly resilience: ProviderResilience,
     metrics: Metrics,
   ) {
-    metrics.jwksAge.readFrom(() => this.latest && (Date.now() - this.latest.fetchedAt) / 1000);
+    metrics.jwksAge.readFrom(() => {
+      const { age } = this.state();
+      return age === null ? null : age / 1000;
+    });
+  }
+
+  state(): KeysState {
+    const age = this.latest && Date.now() - this.latest.fetchedAt;
+    return { needed: this.needed, age, trusted: this.trusted() !== null };
   }
 
   /** Whether a key that verified something is still one: a verification is worth no more than its key. */
@@ -116,11 +135,23 @@ export class ProviderKeys {
 
   private async fetch(): Promise<KeySet> {
     this.needed = true;
+    const start = performance.now();
+    const about = (outcome: string) => ({
+      event: 'external_call',
+      operation: 'jwks',
+      outcome,
+      duration: Math.round(performance.now() - start),
+    });
     try {
       const jwks = await this.resilience.call('jwks', (signal) => this.attempt(signal));
       this.latest = await KeySet.of(jwks, Date.now());
+      this.logger.log(about('success'), 'external call answered');
       return this.latest;
     } catch (error) {
+      this.logger.warn(
+        about(error instanceof ProblemError ? error.code : 'external_misconfigured'),
+        'external call failed',
+      );
       if (error instanceof errors.JOSEError)
         throw new ExternalMisconfigured({
           operation: 'jwks',

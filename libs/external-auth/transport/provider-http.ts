@@ -8,6 +8,7 @@ import axios, { type AxiosResponse } from 'axios';
 import { ExternalMisconfigured, ExternalUnavailable } from '../errors';
 import { requiredSettings } from '../required-settings';
 import type { Operation } from '../upstream-failure';
+import { CertificateExpiry } from './certificate-expiry';
 import { connectionFailure } from './connection-failure';
 import { BodyUnreadable, readBody } from './read-body';
 import { retryAfterSeconds } from './retry-after';
@@ -46,6 +47,7 @@ const STAND_IN_HEADER = 'x-cutover-stand-in';
 export class ProviderHttp implements OnApplicationShutdown {
   private readonly httpAgent = new HttpAgent({ keepAlive: true });
   private readonly httpsAgent = new HttpsAgent({ keepAlive: true });
+  private readonly certificates = new CertificateExpiry();
   private readonly axios = axios.create({
     httpAgent: this.httpAgent,
     httpsAgent: this.httpsAgent,
@@ -59,7 +61,13 @@ export class ProviderHttp implements OnApplicationShutdown {
   constructor(
     private readonly settings: SettingsService,
     private readonly metrics: Metrics,
-  ) {}
+  ) {
+    metrics.certificateExpiry.readFrom(() => this.certificates.earliest());
+    metrics.clientSecretExpiry.readFrom(() => {
+      const expires = settings.get('externalAuth', { infer: true })?.clientSecretExpires ?? null;
+      return expires && expires / 1000;
+    });
+  }
 
   /**
    * @throws ExternalUnavailable when no answer came in time
@@ -74,7 +82,7 @@ export class ProviderHttp implements OnApplicationShutdown {
     };
     try {
       const answer = await this.exchange(request);
-      count(`${Math.floor(answer.status / 100)}xx`);
+      count(answer.status < 600 ? `${Math.floor(answer.status / 100)}xx` : 'not_understood');
       return answer;
     } catch (error) {
       count(error instanceof ExternalUnavailable ? 'unavailable' : 'not_understood');
@@ -114,7 +122,9 @@ export class ProviderHttp implements OnApplicationShutdown {
     { operation, method, url, body, encoding, bearer }: UpstreamRequest,
     deadline: AbortSignal,
   ): Promise<AxiosResponse<Readable>> {
-    const watched = new WatchedRequest();
+    const watched = new WatchedRequest((socket, host) => {
+      this.certificates.note(socket, host);
+    });
     try {
       return await this.axios.request<Readable>({
         method,

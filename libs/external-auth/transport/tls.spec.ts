@@ -52,13 +52,17 @@ async function signInAt(options: Certificate, trusts = false) {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = `https://localhost:${(server.address() as AddressInfo).port}`;
-  const auth = await externalAuthUnderTest(standInEnvironment(url));
+  const auth = await externalAuthUnderTest({
+    ...standInEnvironment(url),
+    EXTERNAL_AUTH_CLIENT_SECRET_EXPIRES: '2031-03-04',
+  });
   if (trusts) setDefaultCACertificates([cert]);
   const error = await failureOf(auth.client.signIn('grace', 'secret'));
+  const metrics = await auth.metrics.registry.metrics();
   await auth.close();
   server.closeAllConnections();
   server.close();
-  return { error, bodies };
+  return { error, bodies, metrics };
 }
 
 it.each<[string, Certificate, boolean, string]>([
@@ -89,6 +93,17 @@ it('a certificate that is trusted, valid and names the host is taken', async () 
   const { error, bodies } = await signInAt({}, true);
   expect(error).toMatchObject({ code: 'invalid_credentials' });
   expect(bodies).toHaveLength(1);
+});
+
+it('the end of a certificate that was taken, and of the client secret, is told in time', async () => {
+  const until = new Date('2031-02-03T04:05:06Z');
+  const name = 'cutover_external_auth_certificate_expiry_timestamp_seconds';
+  const { metrics } = await signInAt({ until }, true);
+  expect(metrics).toContain(`\n${name} ${until.getTime() / 1000}\n`);
+  expect(metrics).toContain(
+    `\ncutover_external_auth_client_secret_expiry_timestamp_seconds ${Date.UTC(2031, 2, 4) / 1000}\n`,
+  );
+  expect((await signInAt({ until })).metrics).not.toContain(`\n${name} `);
 });
 
 it('https to a server that speaks http is a fault of configuration', async () => {

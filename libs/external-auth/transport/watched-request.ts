@@ -10,6 +10,9 @@ export class WatchedRequest {
   /** Whether the other side may have seen some of it. */
   sent = false;
 
+  /** @param onSecured told of each new connection whose certificate holds */
+  constructor(private readonly onSecured: (socket: TLSSocket, host: string) => void = () => undefined) {}
+
   readonly request = (
     options: RequestOptions,
     onResponse: (response: IncomingMessage) => void,
@@ -17,7 +20,12 @@ export class WatchedRequest {
     const request = (options.protocol === 'https:' ? https : http).request(options, onResponse);
     request.once('socket', (socket) => {
       if (request.reusedSocket) this.sent = true;
-      else socket.once(socket instanceof TLSSocket ? 'secureConnect' : 'connect', () => (this.sent = true));
+      else if (socket instanceof TLSSocket) {
+        socket.once('secureConnect', () => {
+          this.sent = true;
+          this.onSecured(socket, request.host);
+        });
+      } else socket.once('connect', () => (this.sent = true));
     });
     return request;
   };

@@ -3,28 +3,40 @@ import { Database } from '@cutover/database';
 import { currentRequest } from '../request/request-context';
 
 /** What is kept of somebody's doing. The list is contract for whoever reads the trail: it is added to, never renamed. */
-export type AuditAction =
-  | 'sign_in'
-  | 'sign_in.fallback'
-  | 'session.ended'
-  | 'user.linked'
-  | 'user.provisioned'
-  | 'user.pinned'
-  | 'user.activated'
-  | 'user.deactivated'
-  | 'users.synced'
-  | 'users.sync_undone'
-  | 'rollout.changed'
-  | 'rollout.rolled_back'
-  | 'keys.rotated'
-  | 'break_glass.added'
-  | 'break_glass.removed'
-  | 'break_glass.tested'
-  | 'break_glass.sign_in'
-  | 'backup.made'
-  | 'backup.restored'
-  | 'reset_code.issued'
-  | 'password.reset';
+export const AUDIT_ACTIONS = [
+  'sign_in',
+  'sign_in.fallback',
+  'audit.chain_broken',
+  'audit.acknowledged',
+  'audit.pruned',
+  'guardrail.verdict',
+  'session.ended',
+  'user.added',
+  'user.linked',
+  'user.provisioned',
+  'user.pinned',
+  'user.activated',
+  'user.deactivated',
+  'users.synced',
+  'users.sync_undone',
+  'rollout.changed',
+  'rollout.rolled_back',
+  'keys.rotated',
+  'break_glass.added',
+  'break_glass.removed',
+  'break_glass.tested',
+  'break_glass.sign_in',
+  'backup.made',
+  'backup.restored',
+  'reset_code.issued',
+  'password.reset',
+] as const;
+export type AuditAction = (typeof AUDIT_ACTIONS)[number];
+
+const ACTIONS: ReadonlySet<string> = new Set(AUDIT_ACTIONS);
+
+/** For what comes out of the table, into which somebody else may have written: a label takes known values only. */
+export const actionLabel = (action: string) => (ACTIONS.has(action) ? action : 'unknown');
 
 export interface AuditEntry {
   action: AuditAction;

@@ -20,6 +20,7 @@ export class HealthModule {
       imports: [...imports, TerminusModule.forRoot({ logger: false })],
       controllers: [HealthController],
       providers: [HealthService, OperatorAccess, { provide: HEALTH_COMPONENTS, inject, useFactory }],
+      exports: [HEALTH_COMPONENTS],
     };
   }
 }

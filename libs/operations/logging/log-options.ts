@@ -1,6 +1,7 @@
 import type { LogLevel } from '@cutover/config';
 import type { LoggerOptions } from 'pino';
 import { currentRequest } from '../request/request-context';
+import { currentTrace } from '../tracing/current-trace';
 
 /** Every line that is written while a request is answered names it; none holds a header, a body or a query. */
 export function logOptions(level: LogLevel, readable: boolean): LoggerOptions {
@@ -12,7 +13,7 @@ export function logOptions(level: LogLevel, readable: boolean): LoggerOptions {
     redact: { paths: SECRET_PATHS, censor: '[redacted]' },
     mixin: () => {
       const request = currentRequest();
-      return request ? { requestId: request.requestId } : {};
+      return { ...(request && { requestId: request.requestId }), ...currentTrace() };
     },
   };
 }

@@ -54,9 +54,11 @@ describe('the log', () => {
     expect(lines).toHaveLength(1);
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({
       requestId: 'request-1',
-      req: { method: 'POST', path: '/api/auth/login' },
-      res: { status: 200 },
-      responseTime: expect.any(Number),
+      event: 'request',
+      method: 'POST',
+      path: '/api/auth/login',
+      status: 200,
+      duration: expect.any(Number),
     });
   });
 

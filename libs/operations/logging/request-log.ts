@@ -11,10 +11,12 @@ export function logRequests(instance: FastifyInstance, logger: Logger): void {
     if (logger.isLevelEnabled(level) && !isHealthPoll(request)) {
       logger[level](
         {
+          event: 'request',
           requestId: String(request.id),
-          req: { method: request.method, path: request.url.split('?', 1)[0] },
-          res: { status: reply.statusCode },
-          responseTime: Math.round(reply.elapsedTime),
+          method: request.method,
+          path: request.url.split('?', 1)[0],
+          status: reply.statusCode,
+          duration: Math.round(reply.elapsedTime),
         },
         'request answered',
       );

@@ -18,6 +18,7 @@ const OLGA = { userId: null, name: 'cli:olga' };
 const SECRETS = {
   LOCAL_JWT_SECRET: 'x'.repeat(32),
   TOKEN_ENCRYPTION_KEYS: `k:${randomBytes(32).toString('base64')}`,
+  AUDIT_KEYS: `k:${randomBytes(32).toString('base64')}`,
   BACKUP_KEY: randomBytes(32).toString('base64'),
 };
 /** More than two batches. */

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Stage } from '@cutover/contracts';
 import { Database } from '@cutover/database';
+import { AuditTrail } from '@cutover/operations';
 import type { RolloutPolicy } from '../policy/rollout-policy';
 import type { GuardrailFigures, Judgement, Verdict } from './verdict';
 
@@ -30,7 +31,10 @@ const KEEP = 180 * 24 * 60 * 60 * 1000;
 /** Every verdict with its figures. The number of an evaluation is its claim: one process makes it. */
 @Injectable()
 export class GuardrailVerdicts {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly audit: AuditTrail,
+  ) {}
 
   /** Epoch milliseconds by the database's clock. */
   async now(): Promise<number> {
@@ -53,10 +57,20 @@ export class GuardrailVerdicts {
   }
 
   async keep(evaluation: number, { verdict, reasons }: Judgement, figures: GuardrailFigures): Promise<void> {
-    await this.database.execute(
-      `UPDATE cutover_guardrail_verdicts SET verdict = ?, reasons = ?, figures = ? WHERE evaluation = ?`,
-      [verdict, JSON.stringify(reasons), JSON.stringify(figures), evaluation],
-    );
+    await this.database.transaction(async () => {
+      await this.database.execute(
+        `UPDATE cutover_guardrail_verdicts SET verdict = ?, reasons = ?, figures = ? WHERE evaluation = ?`,
+        [verdict, JSON.stringify(reasons), JSON.stringify(figures), evaluation],
+      );
+      await this.audit.record({
+        action: 'guardrail.verdict',
+        actor: 'cutover',
+        subject: 'rollout',
+        outcome: verdict === 'failing' ? 'failure' : 'success',
+        code: verdict,
+        detail: { evaluation, reasons: reasons.join('; ') },
+      });
+    });
   }
 
   async acted(evaluation: number, action: GuardrailAction): Promise<void> {

@@ -72,7 +72,7 @@ describeOnEachEngine('the guardrail', (engine) => {
     const decisions = new RolloutDecisions(policies, users, new VerifiedBackups(database));
     const service = new RolloutService(policies, decisions, users, new KnownAccounts(database), settings);
     const figures = new OutcomeFigures(database);
-    const verdicts = new GuardrailVerdicts(database);
+    const verdicts = new GuardrailVerdicts(database, new AuditTrail(database));
     const counted = new Metrics();
     return {
       rollout: service,
@@ -118,7 +118,7 @@ describeOnEachEngine('the guardrail', (engine) => {
     expect(results.filter((result) => result !== null)).toEqual([
       { verdict: 'healthy', reasons: [], alarming: false, action: null },
     ]);
-    const [verdict, ...others] = await new GuardrailVerdicts(database).since(0, 10);
+    const [verdict, ...others] = await new GuardrailVerdicts(database, new AuditTrail(database)).since(0, 10);
     expect(others).toEqual([]);
     const side = { people: 30, faulty: 0, refused: 0, successes: 30, p95: 100 };
     expect(verdict).toMatchObject({
@@ -153,6 +153,7 @@ describeOnEachEngine('the guardrail', (engine) => {
     expect(await metrics.registry.metrics()).toContain(
       'cutover_guardrail_verdicts_total{verdict="failing"} 3',
     );
+    expect(await metrics.registry.metrics()).toContain('cutover_guardrail_actions_total{action="back"} 1\n');
 
     // It goes on failing at 5 %: that is for a person to see.
     await happened(DOWN);

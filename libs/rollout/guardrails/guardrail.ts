@@ -76,7 +76,10 @@ export class Guardrail {
     await this.verdicts.keep(evaluation, judgement, figures);
     this.metrics.guardrailVerdicts.inc({ verdict: judgement.verdict });
     const action = await this.act(judgement, stretch, history);
-    if (action) await this.verdicts.acted(evaluation, action);
+    if (action) {
+      this.metrics.guardrailActions.inc({ action });
+      await this.verdicts.acted(evaluation, action);
+    }
     return { ...judgement, action };
   }
 

@@ -98,12 +98,17 @@ export class TokenRefresher {
   }
 
   private async run(row: LeasedTokens, onWire: OnWire): Promise<RefreshOutcome> {
-    const outcome = await this.attempt(row, onWire);
+    const start = performance.now();
+    const result = await this.attempt(row, onWire);
     this.atRisk.delete(row.sessionId);
-    this.metrics.tokenRefreshes.inc({
-      outcome: outcome.outcome === 'ended' ? outcome.reason : outcome.outcome,
-    });
-    return outcome;
+    const outcome = result.outcome === 'ended' ? result.reason : result.outcome;
+    this.metrics.tokenRefreshes.inc({ outcome });
+    const duration = Math.round(performance.now() - start);
+    this.logger.log(
+      { event: 'token_refresh', sessionId: row.sessionId, userId: row.userId, outcome, duration },
+      'provider tokens refreshed or not',
+    );
+    return result;
   }
 
   private async attempt(row: LeasedTokens, onWire: OnWire): Promise<RefreshOutcome> {

@@ -10,6 +10,7 @@ import { SessionsModule } from '../sessions.module';
 const SECRETS = {
   LOCAL_JWT_SECRET: randomBytes(32).toString('hex'),
   TOKEN_ENCRYPTION_KEYS: `test:${randomBytes(32).toString('base64')}`,
+  AUDIT_KEYS: `test:${randomBytes(32).toString('base64')}`,
 };
 
 /** This lib as one process of several has it, whose job runs when a test says so. */

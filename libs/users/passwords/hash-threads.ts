@@ -44,6 +44,8 @@ const EVERYBODYS: HashLane = {
 export class HashThreads implements OnApplicationShutdown {
   private pool: Piscina | null = null;
   private measured: Promise<UnitCosts> | null = null;
+  /** In hand or waiting. */
+  private underWay = 0;
 
   /** @param lane everybody's, but for whom theirs must not keep waiting */
   constructor(@Optional() private readonly lane: HashLane = EVERYBODYS) {}
@@ -69,6 +71,12 @@ export class HashThreads implements OnApplicationShutdown {
     }
   }
 
+  /** Passwords in hand and those that wait. */
+  load(): { running: number; waiting: number; capacity: number } {
+    const waiting = this.pool?.queueSize ?? 0;
+    return { running: this.underWay - waiting, waiting, capacity: this.lane.longestQueue };
+  }
+
   async onApplicationShutdown(): Promise<void> {
     await this.pool?.destroy();
   }
@@ -76,7 +84,12 @@ export class HashThreads implements OnApplicationShutdown {
   private async run(task: Record<string, unknown>): Promise<unknown> {
     const pool = (this.pool ??= newPool(this.lane));
     if (pool.queueSize >= this.lane.longestQueue) throw new ServiceBusy();
-    return pool.run(task);
+    this.underWay += 1;
+    try {
+      return await pool.run(task);
+    } finally {
+      this.underWay -= 1;
+    }
   }
 }
 

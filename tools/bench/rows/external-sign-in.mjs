@@ -4,9 +4,9 @@ import { alternate, median, perSecond } from '../measure.mjs';
 import { addLinkedPeople, openToAll, usernameOf } from '../people.mjs';
 import { ask } from '../upstream/ask.mjs';
 
-const AT_ONCE = 500;
-const AMOUNT = 3000; // sign-ins of one measurement
-const ROUNDS = 3;
+export const AT_ONCE = 500;
+export const AMOUNT = 3000; // sign-ins of one measurement
+export const ROUNDS = 3;
 
 /** External sign-ins with the session and the sealed tokens stored. @param {import('../place.mjs').Place} place */
 export async function externalSignIn(place) {
@@ -25,25 +25,6 @@ export async function externalSignIn(place) {
     rounds: Math.ceil((2 * (ROUNDS + 1) * AMOUNT) / AT_ONCE) + 1,
   });
 
-  let person = 0;
-  const signIns = (/** @type {string} */ url) => () =>
-    throughput({
-      url,
-      method: 'POST',
-      connections: AT_ONCE,
-      amount: AMOUNT,
-      requests: [
-        {
-          method: 'POST',
-          path: '/api/auth/login',
-          headers: { 'content-type': 'application/json' },
-          setupRequest: (/** @type {object} */ request) => ({
-            ...request,
-            body: JSON.stringify({ username: usernameOf(person++ % AT_ONCE), password: 'any' }),
-          }),
-        },
-      ],
-    });
   const samples = await alternate(ROUNDS, { bare: signIns(bare.url), ours: signIns(api.url) });
   return [
     {
@@ -57,3 +38,25 @@ export async function externalSignIn(place) {
     },
   ];
 }
+
+let person = 0;
+
+/** One measurement of sign-ins, each of the next person. @param {string} url */
+export const signIns = (url) => () =>
+  throughput({
+    url,
+    method: 'POST',
+    connections: AT_ONCE,
+    amount: AMOUNT,
+    requests: [
+      {
+        method: 'POST',
+        path: '/api/auth/login',
+        headers: { 'content-type': 'application/json' },
+        setupRequest: (/** @type {object} */ request) => ({
+          ...request,
+          body: JSON.stringify({ username: usernameOf(person++ % AT_ONCE), password: 'any' }),
+        }),
+      },
+    ],
+  });

@@ -1,6 +1,9 @@
 import { type Role, ROLES } from '@cutover/contracts';
+import { Database } from '@cutover/database';
+import { AuditTrail } from '@cutover/operations';
 import { type NewUser, PasswordChecker, passwordFault, UserRepository } from '@cutover/users';
 import { Command, Option } from 'commander';
+import { operator } from '../../operator';
 import { examples } from '../../options';
 import { print } from '../../output';
 import { withCurrentSchema } from '../../with-context';
@@ -73,6 +76,16 @@ function add(person: NewUser, password: string | null): Promise<number> {
     await users.assertCreatable(person);
     const hashedPassword =
       password === null ? null : await context.get(PasswordChecker, { strict: false }).hash(password);
-    return (await users.create({ ...person, hashedPassword })).id;
+    return context.get(Database, { strict: false }).transaction(async () => {
+      const { id } = await users.create({ ...person, hashedPassword });
+      await context.get(AuditTrail, { strict: false }).record({
+        action: 'user.added',
+        actor: operator().name,
+        subject: `user:${id}`,
+        outcome: 'success',
+        detail: { role: person.role },
+      });
+      return id;
+    });
   });
 }

@@ -1,0 +1,1 @@
+export { AuditProcess, AuditScratch, auditKey } from './audit/testing/audit-process';
