@@ -61,6 +61,13 @@ export const isDuplicate = (error: unknown) =>
   // SQLITE_CONSTRAINT_UNIQUE, SQLITE_CONSTRAINT_PRIMARYKEY (https://sqlite.org/rescode.html)
   chainOf(error).some(({ code, errcode }) => code === 'ER_DUP_ENTRY' || errcode === 2067 || errcode === 1555);
 
+/** Whether a statement failed because a column of that name is not there. */
+export const isMissingColumn = (error: unknown, column: string) =>
+  chainOf(error).some(
+    ({ code, message }) =>
+      (code === 'ER_BAD_FIELD_ERROR' || message.startsWith('no such column')) && message.includes(column),
+  );
+
 function isUnavailable({ code, fatal, errcode, message }: DriverError): boolean {
   if (fatal === true || (code !== undefined && UNAVAILABLE.has(code))) return true;
   if (errcode !== undefined && SQLITE_UNAVAILABLE.has(errcode & 0xff)) return true;

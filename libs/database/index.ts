@@ -5,3 +5,4 @@ export * from './database-health';
 export * from './database.module';
 export * from './errors';
 export * from './migrator';
+export { PasswordsDigest } from '@cutover/migrations';

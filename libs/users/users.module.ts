@@ -7,6 +7,7 @@ import { NameConflicts } from './name-conflicts';
 import { NameCandidates } from './names/name-candidates';
 import { HashSurvey } from './passwords/hash-survey';
 import { HashThreads } from './passwords/hash-threads';
+import { LocalPasswords } from './passwords/local-passwords';
 import { PasswordChecker } from './passwords/password-checker';
 import { ResetCodes } from './passwords/reset-codes';
 import { UserRepository } from './user.repository';
@@ -19,10 +20,19 @@ import { UserRepository } from './user.repository';
     NameCandidates,
     NameConflicts,
     HashThreads,
+    LocalPasswords,
     HashSurvey,
     PasswordChecker,
     ResetCodes,
   ],
-  exports: [UserRepository, ExternalAccounts, NameConflicts, HashSurvey, PasswordChecker, ResetCodes],
+  exports: [
+    UserRepository,
+    ExternalAccounts,
+    NameConflicts,
+    HashSurvey,
+    LocalPasswords,
+    PasswordChecker,
+    ResetCodes,
+  ],
 })
 export class UsersModule {}

@@ -76,7 +76,7 @@ describeOnEachEngine('local passwords', (engine) => {
   });
 
   let serial = 0;
-  async function person(hashedPassword: string | null, active = true): Promise<UserRecord> {
+  async function person(hashedPassword: string | null, active = true) {
     const user = await users.create({
       username: `person${++serial}`,
       email: null,
@@ -84,7 +84,7 @@ describeOnEachEngine('local passwords', (engine) => {
       role: 'user',
       hashedPassword,
     });
-    return { ...user, active };
+    return { ...user, active, hashedPassword };
   }
 
   it.each(HASHES)('as $made stored them are checked as they stand', async ({ password, stored }) => {

@@ -1,5 +1,5 @@
 import { type Role, ROLES } from '@cutover/contracts';
-import { type NewUser, PasswordChecker, passwordFault, UserRepository } from '@cutover/users';
+import { LocalPasswords, type NewUser, PasswordChecker, passwordFault, UserRepository } from '@cutover/users';
 import { Command, Option } from 'commander';
 import { examples } from '../../options';
 import { print } from '../../output';
@@ -51,7 +51,7 @@ export function addCommand(): Command {
       const password = options.passwordStdin
         ? await readPassword((typed) => passwordFault(typed, options.username))
         : null;
-      const id = dryRun ? await check(person) : await add(person, password);
+      const id = dryRun ? await check(person, password) : await add(person, password);
       print(command, { dryRun, user: { id, ...person } }, () =>
         dryRun
           ? `Would add ${person.username} (${person.role}).`
@@ -60,10 +60,11 @@ export function addCommand(): Command {
     });
 }
 
-async function check(person: NewUser): Promise<null> {
-  await withCurrentSchema((context) =>
-    context.get(UserRepository, { strict: false }).assertCreatable(person),
-  );
+async function check(person: NewUser, password: string | null): Promise<null> {
+  await withCurrentSchema(async (context) => {
+    if (password !== null) await context.get(LocalPasswords, { strict: false }).assertExist();
+    await context.get(UserRepository, { strict: false }).assertCreatable(person);
+  });
   return null;
 }
 
