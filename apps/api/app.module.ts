@@ -15,8 +15,9 @@ import {
   MetricsEndpointModule,
   MetricsModule,
 } from '@cutover/operations';
-import { GuardrailModule, RolloutModule } from '@cutover/rollout';
+import { AfterCleanupModule, GuardrailModule, RolloutModule } from '@cutover/rollout';
 import { SessionsModule, TokenRefreshJob, TokenRefreshModule } from '@cutover/sessions';
+import { LocalPasswords, UsersModule } from '@cutover/users';
 import { healthComponents } from './health/health-components';
 import { RefreshesInHand } from './refreshes-in-hand';
 
@@ -38,16 +39,18 @@ export class AppModule {
         TokenRefreshModule,
         RolloutModule,
         GuardrailModule,
+        AfterCleanupModule,
         AuthModule,
         HealthModule.forRootAsync({
-          imports: [DatabaseModule, ExternalAuthModule, TokenRefreshModule],
-          inject: [DatabaseHealth, ExternalAvailability, ProviderCircuits, TokenRefreshJob],
+          imports: [DatabaseModule, ExternalAuthModule, TokenRefreshModule, UsersModule],
+          inject: [DatabaseHealth, ExternalAvailability, ProviderCircuits, TokenRefreshJob, LocalPasswords],
           useFactory: (
             database: DatabaseHealth,
             external: ExternalAvailability,
             circuits: ProviderCircuits,
             refreshJob: TokenRefreshJob,
-          ) => healthComponents(settings, database, external, circuits, refreshJob),
+            passwords: LocalPasswords,
+          ) => healthComponents(settings, database, external, circuits, refreshJob, passwords),
         }),
       ],
       providers: [RefreshesInHand],

@@ -3,6 +3,7 @@ import { breakGlassCommand } from './commands/break-glass/break-glass.command';
 import { checkApiCommand } from './commands/check-api.command';
 import { backupCommand } from './commands/backup/backup.command';
 import { restoreCommand } from './commands/backup/restore.command';
+import { cleanupCommand } from './commands/cleanup/cleanup.command';
 import { databaseCommand } from './commands/database.command';
 import { keysCommand } from './commands/keys/keys.command';
 import { rollbackCommand } from './commands/rollback.command';
@@ -37,6 +38,7 @@ export function program(options: ProgramOptions): Command {
     checkApiCommand(),
     backupCommand(),
     restoreCommand(),
+    cleanupCommand(),
   ]) {
     cli.addCommand(command);
   }

@@ -8,6 +8,9 @@ import { LastVerifiedBackup } from './backup/last-verified-backup';
 import { RestoreService } from './backup/restore/restore.service';
 import { SessionEnding } from './backup/restore/session-ending';
 import { VerifiedBackups } from './backup/verified-backups';
+import { CleanupRecord } from './cleanup/cleanup-record';
+import { CleanupSurvey } from './cleanup/cleanup-survey';
+import { CleanupService } from './cleanup/cleanup.service';
 import { Census } from './evidence/census';
 import { KnownAccounts } from './evidence/known-accounts';
 import { OutcomeFigures } from './evidence/outcome-figures';
@@ -64,6 +67,9 @@ import { RolloutVerification } from './verify/rollout-verification';
     RollbackService,
     ReadinessService,
     PeopleService,
+    CleanupSurvey,
+    CleanupRecord,
+    CleanupService,
     { provide: SignInRouting, useExisting: RolloutService },
   ],
   exports: [
@@ -83,6 +89,7 @@ import { RolloutVerification } from './verify/rollout-verification';
     RolloutNotes,
     ReadinessService,
     PeopleService,
+    CleanupService,
     SignInRouting,
   ],
 })

@@ -24,7 +24,9 @@ export type AuditAction =
   | 'backup.made'
   | 'backup.restored'
   | 'reset_code.issued'
-  | 'password.reset';
+  | 'password.reset'
+  | 'cleanup.sealed'
+  | 'cleanup.completed';
 
 export interface AuditEntry {
   action: AuditAction;

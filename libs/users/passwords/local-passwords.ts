@@ -70,6 +70,14 @@ export class LocalPasswords {
     return row?.stored ?? null;
   }
 
+  /** How many there are. */
+  async count(): Promise<number> {
+    const [row] = await readingHashes((column) =>
+      this.database.query<{ count: number }>(`SELECT COUNT(${column}) AS count FROM users`),
+    );
+    return Number(row?.count);
+  }
+
   /** Whose row has one, of these. */
   async holders(userIds: readonly number[]): Promise<ReadonlySet<number>> {
     if (userIds.length === 0) return new Set();
