@@ -65,7 +65,9 @@ export const isDuplicate = (error: unknown) =>
 export const isMissingColumn = (error: unknown, column: string) =>
   chainOf(error).some(
     ({ code, message }) =>
-      (code === 'ER_BAD_FIELD_ERROR' || message.startsWith('no such column')) && message.includes(column),
+      // SQLite has one code for whatever a statement gets wrong.
+      (code === 'ER_BAD_FIELD_ERROR' || /no such column|has no column named/.test(message)) &&
+      message.includes(column),
   );
 
 function isUnavailable({ code, fatal, errcode, message }: DriverError): boolean {
