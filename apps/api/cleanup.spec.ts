@@ -126,7 +126,7 @@ describeOnMysql('the clean-up of a running service', (engine) => {
     expect(await signIn('rescue', GLASS)).toBe('200 local');
     expect(await signIn('ada', LEGACY)).toBe('invalid_credentials');
     expect((await fetch(`${api.url}/health/ready`)).status).toBe(200);
-    await standIn.control.faults({ outage: true }); // and no fallback any more, whatever the setting says
+    await standIn.control.setFaults({ outage: true }); // and no fallback any more, whatever the setting says
     expect(await signIn(...GRACE)).toBe('external_unavailable');
     await standIn.control.reset();
     expect(await apply()).toMatchObject({ code: 0, answer: { outcome: 'already done' } });
@@ -144,6 +144,7 @@ describeOnMysql('the clean-up of a running service', (engine) => {
       'libs',
       'migrations',
       'tools/webpack',
+      'tools/compiler.cjs',
       'package.json',
       'tsconfig.base.json',
     ])
