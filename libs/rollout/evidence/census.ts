@@ -14,14 +14,14 @@ interface StandingRow extends Omit<
 > {
   active: number | boolean | null;
   role: string | null;
-  hasLocalPassword: number | boolean;
+  hasLocalPassword: number | boolean | null;
   breakGlassName: string | null;
 }
 
 const select = (
   hash: string,
 ) => `SELECT u.id, u.username, u.is_active AS active, u.role, u.external_user_id AS externalUserId,
-  ${hash} IS NOT NULL AS hasLocalPassword, st.pin, st.last_external_refusal AS lastExternalRefusal,
+  ${hash === 'NULL' ? hash : `${hash} IS NOT NULL`} AS hasLocalPassword, st.pin, st.last_external_refusal AS lastExternalRefusal,
   ${BREAK_GLASS_COLUMN}
   FROM users u LEFT JOIN cutover_user_state st ON st.user_id = u.id ${BREAK_GLASS_JOIN}`;
 
@@ -66,7 +66,7 @@ export class Census {
       breakGlass: hasBreakGlass({ breakGlassName, username: row.username }),
       active: Boolean(row.active),
       role: row.role === 'admin' ? 'admin' : 'user',
-      hasLocalPassword: Boolean(row.hasLocalPassword),
+      hasLocalPassword: row.hasLocalPassword === null ? null : Boolean(row.hasLocalPassword),
       ...accounts(row.id),
     }));
   }

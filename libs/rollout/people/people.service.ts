@@ -40,8 +40,8 @@ export class PeopleService {
     const [first, last] = [items[0], items.at(-1)];
     if (!first || !last) return { items: [], nextCursor };
     const accounts = await this.accounts.between(first.id, last.id);
-    const holders = await this.passwords.holders(items.map(({ id }) => id));
-    const described = items.map((user) => this.describe(user, accounts(user.id), holders.has(user.id)));
+    const hasPassword = await this.holders(items);
+    const described = items.map((user) => this.describe(user, accounts(user.id), hasPassword(user)));
     return { items: await Promise.all(described), nextCursor };
   }
 
@@ -128,14 +128,21 @@ export class PeopleService {
   }
 
   private async described(user: UserRecord): Promise<AdminUser> {
-    const holders = await this.passwords.holders([user.id]);
-    return this.describe(user, await this.accounts.of(user.id), holders.has(user.id));
+    const hasPassword = await this.holders([user]);
+    return this.describe(user, await this.accounts.of(user.id), hasPassword(user));
+  }
+
+  /** Who has a local password; `null` for everybody once the clean-up was made. */
+  private async holders(users: readonly UserRecord[]): Promise<(user: UserRecord) => boolean | null> {
+    if (!(await this.passwords.exist())) return () => null;
+    const holders = await this.passwords.holders(users.map(({ id }) => id));
+    return ({ id }) => holders.has(id);
   }
 
   private async describe(
     user: UserRecord,
     known: KnownAccount,
-    hasLocalPassword: boolean,
+    hasLocalPassword: boolean | null,
   ): Promise<AdminUser> {
     return {
       id: user.id,
