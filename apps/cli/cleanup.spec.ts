@@ -19,8 +19,8 @@ const SETTINGS = {
   EXTERNAL_AUTH_AUDIENCE: 'api://cutover',
 };
 /** Several batches; enough for every part of the work to take a while. */
-const PEOPLE = 12_000;
-const BATCH = 4000;
+const PEOPLE = 6000;
+const BATCH = 3000;
 
 interface Place {
   database: TestDatabase;
