@@ -73,10 +73,12 @@ function described({
     ...applied.map((name) => `applied  ${name}`),
     ...pending.map((name) => `pending  ${name}`),
     ...unknown.map((name) => `unknown  ${name}`),
-    ...contract.withheld.map((name) => `withheld ${name}  (only "cutover cleanup apply" applies it)`),
     ...(contract.applied.length > 0 ? ['The clean-up was made: there is no way back beyond it.'] : []),
     ...(unknown.length > 0 ? ['A newer version of cutover has migrated this database: use that one.'] : []),
     ...(unknown.length === 0 && pending.length > 0 ? ['Next: cutover db migrate'] : []),
+    ...(unknown.length === 0 && pending.length === 0
+      ? contract.withheld.map((name) => `withheld ${name}  (only "cutover cleanup apply" applies it)`)
+      : []),
   ].join('\n');
 }
 

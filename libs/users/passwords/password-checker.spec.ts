@@ -2,7 +2,6 @@ import { openDataSource, Database, Migrator } from '@cutover/database';
 import { describeOnEachEngine, type TestDatabase } from '@cutover/database/testing';
 import type { DataSource } from 'typeorm';
 import { NameCandidates } from '../names/name-candidates';
-import { type UserRecord } from '../user-record';
 import { UserRepository } from '../user.repository';
 import { HashSurvey } from './hash-survey';
 import { HashThreads, ServiceBusy } from './hash-threads';
