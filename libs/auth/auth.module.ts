@@ -1,4 +1,4 @@
-import { Module } from '@nestjs/common';
+import { Module, type Type } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { PassportModule } from '@nestjs/passport';
 import { ExternalAuthModule } from '@cutover/external-auth';
@@ -35,7 +35,7 @@ import { TroubleController } from './trouble/trouble.controller';
     SessionsModule,
     RolloutModule,
     BreakGlassModule,
-    ...Object.values(sides),
+    ...Object.values<Type>(sides),
   ],
   controllers: [AuthController, OwnSessionsController, TroubleController],
   providers: [
