@@ -1,6 +1,8 @@
 import { AuditSeals1780000000012 } from './audit-seals';
 import { Baseline1780000000001 } from './baseline';
 import { BreakGlass1780000000007 } from './break-glass';
+import { CleanUp1780000000010 } from './clean-up';
+import { RemoveLocalPasswords1790000000001 } from './contract/remove-local-passwords';
 import { ExternalIdentity1780000000002 } from './external-identity';
 import { ResetCodes1780000000008 } from './reset-codes';
 import { RolloutRecords1780000000005 } from './rollout-records';
@@ -20,7 +22,15 @@ export const migrations = [
   BreakGlass1780000000007,
   ResetCodes1780000000008,
   SignInEvidence1780000000009,
+  CleanUp1780000000010,
   AuditSeals1780000000012,
 ];
 
+/**
+ * Steps that take something from the legacy table for good. `db migrate` applies none of them and `db revert` takes none
+ * back: the clean-up applies them, once nothing reads what they remove.
+ */
+export const contractMigrations = [RemoveLocalPasswords1790000000001];
+
+export { PasswordsDigest } from './contract/passwords-digest';
 export { MigrationRefusal } from './support/refusal';

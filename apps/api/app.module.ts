@@ -17,9 +17,9 @@ import {
   MetricsEndpointModule,
   MetricsModule,
 } from '@cutover/operations';
-import { GuardrailModule, RolloutModule, RolloutService } from '@cutover/rollout';
+import { AfterCleanupModule, GuardrailModule, RolloutModule, RolloutService } from '@cutover/rollout';
 import { SessionsModule, TokenRefreshJob, TokenRefreshModule } from '@cutover/sessions';
-import { UsersModule } from '@cutover/users';
+import { LocalPasswords, UsersModule } from '@cutover/users';
 import { healthComponents } from './health/health-components';
 import { HealthFigures } from './metrics/health-figures';
 import { ScrapedFigures } from './metrics/scraped-figures';
@@ -45,9 +45,10 @@ export class AppModule {
         TokenRefreshModule,
         RolloutModule,
         GuardrailModule,
+        AfterCleanupModule,
         AuthModule,
         HealthModule.forRootAsync({
-          imports: [DatabaseModule, ExternalAuthModule, TokenRefreshModule, RolloutModule],
+          imports: [DatabaseModule, ExternalAuthModule, TokenRefreshModule, RolloutModule, UsersModule],
           inject: [
             DatabaseHealth,
             ExternalAvailability,
@@ -55,6 +56,7 @@ export class AppModule {
             TokenRefreshJob,
             ProviderKeys,
             RolloutService,
+            LocalPasswords,
           ],
           useFactory: (
             database: DatabaseHealth,
@@ -63,7 +65,17 @@ export class AppModule {
             refreshJob: TokenRefreshJob,
             keys: ProviderKeys,
             rollout: RolloutService,
-          ) => healthComponents(settings, { database, external, circuits, refreshJob, keys, rollout }),
+            passwords: LocalPasswords,
+          ) =>
+            healthComponents(settings, {
+              database,
+              external,
+              circuits,
+              refreshJob,
+              keys,
+              rollout,
+              passwords,
+            }),
         }),
       ],
       providers: [RefreshesInHand, ScrapedFigures, HealthFigures],

@@ -4,6 +4,7 @@ import { breakGlassCommand } from './commands/break-glass/break-glass.command';
 import { checkApiCommand } from './commands/check-api.command';
 import { backupCommand } from './commands/backup/backup.command';
 import { restoreCommand } from './commands/backup/restore.command';
+import { cleanupCommand } from './commands/cleanup/cleanup.command';
 import { databaseCommand } from './commands/database.command';
 import { keysCommand } from './commands/keys/keys.command';
 import { rollbackCommand } from './commands/rollback.command';
@@ -39,6 +40,7 @@ export function program(options: ProgramOptions): Command {
     backupCommand(),
     restoreCommand(),
     auditCommand(),
+    cleanupCommand(),
   ]) {
     cli.addCommand(command);
   }

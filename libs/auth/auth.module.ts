@@ -1,4 +1,4 @@
-import { Module } from '@nestjs/common';
+import { Module, type Type } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { PassportModule } from '@nestjs/passport';
 import { ExternalAuthModule } from '@cutover/external-auth';
@@ -15,21 +15,14 @@ import { AccountLinking } from './external/account-linking';
 import { ExternalAuthGuard } from './external/external-auth.guard';
 import { ExternalStrategy } from './external/external.strategy';
 import { RefusalRecord } from './external/refusal-record';
-import { LocalAuthGuard } from './local/local-auth.guard';
-import { LocalFallback } from './local/local-fallback';
-import { LocalStrategy } from './local/local.strategy';
 import { OwnSessionsController } from './own-sessions/own-sessions.controller';
 import { AddressLimits } from './rate-limits/address-limits';
 import { RefreshLimit } from './rate-limits/refresh-limit';
 import { SignInLimits } from './rate-limits/sign-in-limits';
-import { PasswordReset } from './reset/password-reset';
-import { ResetController } from './reset/reset.controller';
-import { ResetLimits } from './reset/reset-limits';
+import * as sides from './sides';
 import { SameOriginGuard } from './same-origin.guard';
 import { SignInGuard } from './sign-in/sign-in.guard';
-import { ShadowCheck } from './shadow/shadow-check';
-import { ShadowChecks } from './shadow/shadow-checks';
-import { ShadowPace } from './shadow/shadow-pace';
+import { NoLocalSide } from './sign-in/no-local-side';
 import { SignInEvidence } from './sign-in/sign-in-evidence';
 import { SignInPatterns } from './sign-in/sign-in-patterns';
 import { SignInLog } from './sign-in/sign-in-log';
@@ -37,12 +30,17 @@ import { SignInRecord } from './sign-in/sign-in-record';
 import { TroubleController } from './trouble/trouble.controller';
 
 @Module({
-  imports: [PassportModule, UsersModule, ExternalAuthModule, SessionsModule, RolloutModule, BreakGlassModule],
-  controllers: [AuthController, OwnSessionsController, TroubleController, ResetController],
+  imports: [
+    PassportModule,
+    UsersModule,
+    ExternalAuthModule,
+    SessionsModule,
+    RolloutModule,
+    BreakGlassModule,
+    ...Object.values<Type>(sides),
+  ],
+  controllers: [AuthController, OwnSessionsController, TroubleController],
   providers: [
-    LocalStrategy,
-    LocalAuthGuard,
-    LocalFallback,
     ExternalStrategy,
     ExternalAuthGuard,
     AccountLinking,
@@ -51,15 +49,11 @@ import { TroubleController } from './trouble/trouble.controller';
     SignInLimits,
     AddressLimits,
     RefreshLimit,
-    ResetLimits,
-    PasswordReset,
     SignInLog,
     SignInRecord,
     SignInEvidence,
     SignInPatterns,
-    ShadowChecks,
-    ShadowCheck,
-    ShadowPace,
+    NoLocalSide,
     SignInGuard,
     SameOriginGuard,
     BearerAuthentication,

@@ -74,6 +74,7 @@ export function loadSettings(
     },
     useExternalAuth: env.USE_EXTERNAL_AUTH,
     externalAuth: externalAuthOf(env),
+    given: Object.keys(set).filter((name) => name in environment.shape),
   };
 }
 

@@ -16,6 +16,8 @@ export interface Settings {
   useExternalAuth: boolean;
   /** `null` where the external API is not (fully) described; never so while {@link Settings.useExternalAuth}. */
   externalAuth: ExternalAuthSettings | null;
+  /** Names of the settings that somebody set, whatever to. */
+  given: readonly string[];
 }
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;

@@ -132,6 +132,16 @@ export class Database {
   }
 
   /**
+   * Leaves nothing behind of what was deleted: SQLite's file keeps it in free pages and in its log. MySQL's keeps what its
+   * own purge has not reached, for a moment, and what is in the binary log for as long as that is kept.
+   */
+  async reclaim(): Promise<void> {
+    if (this.engine === 'mysql') return;
+    await this.execute('VACUUM');
+    await this.query('PRAGMA wal_checkpoint(TRUNCATE)');
+  }
+
+  /**
    * Does something that must not come before the commit: at once outside of a transaction, else when it is over. Also
    * after an undone one, because a commit whose answer was lost looks like that.
    */

@@ -61,6 +61,15 @@ export const isDuplicate = (error: unknown) =>
   // SQLITE_CONSTRAINT_UNIQUE, SQLITE_CONSTRAINT_PRIMARYKEY (https://sqlite.org/rescode.html)
   chainOf(error).some(({ code, errcode }) => code === 'ER_DUP_ENTRY' || errcode === 2067 || errcode === 1555);
 
+/** Whether a statement failed because a column of that name is not there. */
+export const isMissingColumn = (error: unknown, column: string) =>
+  chainOf(error).some(
+    ({ code, message }) =>
+      // SQLite has one code for whatever a statement gets wrong.
+      (code === 'ER_BAD_FIELD_ERROR' || /no such column|has no column named/.test(message)) &&
+      message.includes(column),
+  );
+
 function isUnavailable({ code, fatal, errcode, message }: DriverError): boolean {
   if (fatal === true || (code !== undefined && UNAVAILABLE.has(code))) return true;
   if (errcode !== undefined && SQLITE_UNAVAILABLE.has(errcode & 0xff)) return true;

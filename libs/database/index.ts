@@ -6,3 +6,4 @@ export * from './database.module';
 export * from './errors';
 export * from './migrator';
 export type { PoolLoad } from './pool-load';
+export { PasswordsDigest } from '@cutover/migrations';

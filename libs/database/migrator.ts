@@ -1,15 +1,25 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, MigrationExecutor, type QueryRunner } from 'typeorm';
-import { MigrationRefusal } from '@cutover/migrations';
+import { contractMigrations, MigrationRefusal } from '@cutover/migrations';
 import { classified, MigrationRefused } from './errors';
 
 export interface MigrationStatus {
-  /** Oldest first. */
+  /** Oldest first; steps without a way back too. */
   applied: string[];
   pending: string[];
   /** Steps in the database that this version does not know: it is older than the schema. */
   unknown: string[];
 }
+
+/** Steps without a way back, by `contractMigrations`. */
+export interface ContractStatus {
+  applied: string[];
+  /** Left to `cutover cleanup apply`. */
+  withheld: string[];
+}
+
+const CONTRACT = contractMigrations.map((Step) => new Step());
+const CONTRACT_NAMES = CONTRACT.map(({ name }) => name);
 
 const TABLE = 'cutover_migrations';
 /** As TypeORM reads and writes it; its own for SQLite would leave the table of AUTOINCREMENT behind. */
@@ -28,20 +38,22 @@ export class Migrator {
   constructor(private readonly dataSource: DataSource) {}
 
   async status(): Promise<MigrationStatus> {
-    const known = this.dataSource.migrations.map(({ name }) => name ?? '');
-    const runner = this.dataSource.createQueryRunner();
-    try {
-      const executed = await this.executedNames(runner);
-      return {
-        applied: known.filter((name) => executed.includes(name)),
-        pending: known.filter((name) => !executed.includes(name)),
-        unknown: executed.filter((name) => !known.includes(name)),
-      };
-    } catch (error) {
-      throw classified(error);
-    } finally {
-      await runner.release();
-    }
+    const steps = this.dataSource.migrations.map(({ name }) => name ?? '');
+    const known = [...steps, ...CONTRACT_NAMES];
+    const executed = await this.executed();
+    return {
+      applied: known.filter((name) => executed.includes(name)),
+      pending: steps.filter((name) => !executed.includes(name)),
+      unknown: executed.filter((name) => !known.includes(name)),
+    };
+  }
+
+  async contractStatus(): Promise<ContractStatus> {
+    const executed = await this.executed();
+    return {
+      applied: CONTRACT_NAMES.filter((name) => executed.includes(name)),
+      withheld: CONTRACT_NAMES.filter((name) => !executed.includes(name)),
+    };
   }
 
   /** @returns the names of the steps it applied */
@@ -58,6 +70,45 @@ export class Migrator {
   }
 
   /**
+   * Applies the steps without a way back. For the clean-up alone, which knows whether the time has come.
+   *
+   * @returns the names of the steps it applied
+   * @throws MigrationRefused where other steps are pending, or one of these will not run; nothing was removed then
+   */
+  async contract(): Promise<string[]> {
+    return this.alone(async (runner) => {
+      const executed = await this.executedNames(runner);
+      if (this.dataSource.migrations.some(({ name }) => !executed.includes(name ?? '')))
+        throw new MigrationRefusal('Schema steps are pending. Run "cutover db migrate" first.');
+      const steps = CONTRACT.filter(({ name }) => !executed.includes(name));
+      for (const step of steps) {
+        await step.up(runner);
+        await runner.query(`INSERT INTO ${TABLE} (timestamp, name) VALUES (?, ?)`, [
+          Number(/\d+$/.exec(step.name)?.[0]),
+          step.name,
+        ]);
+      }
+      return steps.map(({ name }) => name);
+    });
+  }
+
+  /**
+   * What {@link revert} would take back, as far as can be said without trying.
+   *
+   * @throws MigrationRefused where there is no way back
+   */
+  async revertible(steps: number): Promise<string[]> {
+    const names = (await this.executed()).toReversed().slice(0, steps);
+    const [first] = names.filter((name) => CONTRACT_NAMES.includes(name));
+    try {
+      CONTRACT.find(({ name }) => name === first)?.down();
+    } catch (error) {
+      throw refused(error);
+    }
+    return names;
+  }
+
+  /**
    * @param steps how many to take back, newest first
    * @returns the names of the steps it took back
    * @throws MigrationRefused naming what would be lost; nothing of that step is changed then
@@ -68,6 +119,7 @@ export class Migrator {
       for (let step = 0; step < steps; step++) {
         const newest = (await this.executedNames(runner)).at(-1);
         if (newest === undefined) break;
+        CONTRACT.find(({ name }) => name === newest)?.down();
         await this.executor(runner).undoLastMigration();
         reverted.push(newest);
       }
@@ -78,6 +130,17 @@ export class Migrator {
 
   private get isSqlite(): boolean {
     return this.dataSource.options.type === 'better-sqlite3';
+  }
+
+  private async executed(): Promise<string[]> {
+    const runner = this.dataSource.createQueryRunner();
+    try {
+      return await this.executedNames(runner);
+    } catch (error) {
+      throw classified(error);
+    } finally {
+      await runner.release();
+    }
   }
 
   /** In the order in which they were applied. */
@@ -105,14 +168,15 @@ export class Migrator {
     try {
       return await (this.isSqlite ? inOneTransaction : underLock)(runner, () => work(runner));
     } catch (error) {
-      throw error instanceof MigrationRefusal
-        ? new MigrationRefused({ detail: error.message })
-        : classified(error);
+      throw refused(error);
     } finally {
       await runner.release();
     }
   }
 }
+
+const refused = (error: unknown) =>
+  error instanceof MigrationRefusal ? new MigrationRefused({ detail: error.message }) : classified(error);
 
 /** SQLite takes changes of the schema back like any other, and its write lock keeps other processes waiting. */
 async function inOneTransaction<T>(runner: QueryRunner, work: () => Promise<T>): Promise<T> {

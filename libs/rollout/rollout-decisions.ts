@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type RolloutChange, ValidationFailed } from '@cutover/contracts';
-import { UserRepository } from '@cutover/users';
+import { LocalPasswords, UserRepository } from '@cutover/users';
 import { LastVerifiedBackup } from './backup/last-verified-backup';
 import { PromotionOnHold, VersionConflict } from './errors';
 import type { Operator } from './operator';
@@ -24,13 +24,14 @@ export class RolloutDecisions {
   constructor(
     private readonly policies: RolloutPolicyStore,
     private readonly users: UserRepository,
+    private readonly passwords: LocalPasswords,
     private readonly backups: LastVerifiedBackup,
   ) {}
 
   /**
    * The decision in force, and what a change would make of it if neither a hold nor a missing backup forbade it now.
    *
-   * @throws ValidationFailed
+   * @throws ValidationFailed, LocalPasswordsGone
    */
   async draft(
     change: RolloutDecision,
@@ -44,7 +45,7 @@ export class RolloutDecisions {
    * The next decision.
    *
    * @param expectedVersion the version that the operator saw
-   * @throws VersionConflict, ValidationFailed, PromotionOnHold, BackupRequired
+   * @throws VersionConflict, ValidationFailed, PromotionOnHold, BackupRequired, LocalPasswordsGone
    */
   async decide(change: RolloutDecision, expectedVersion: number, by: Operator): Promise<RolloutPolicy> {
     const before = await this.policies.latest();
@@ -63,6 +64,8 @@ export class RolloutDecisions {
     change: RolloutDecision,
     { name: changedBy }: Operator,
   ): Promise<RolloutPolicy> {
+    // After the clean-up there is one side only, and no stage that could say otherwise.
+    await this.passwords.assertExist();
     const testUserIds = change.testUsers ? await this.idsOf(change.testUsers) : before.testUserIds;
     if (change.stage === 'test-users' && testUserIds.length === 0) {
       throw new ValidationFailed({

@@ -9,6 +9,9 @@ import { LastVerifiedBackup } from './backup/last-verified-backup';
 import { RestoreService } from './backup/restore/restore.service';
 import { SessionEnding } from './backup/restore/session-ending';
 import { VerifiedBackups } from './backup/verified-backups';
+import { CleanupRecord } from './cleanup/cleanup-record';
+import { CleanupSurvey } from './cleanup/cleanup-survey';
+import { CleanupService } from './cleanup/cleanup.service';
 import { Census } from './evidence/census';
 import { KnownAccounts } from './evidence/known-accounts';
 import { OutcomeFigures } from './evidence/outcome-figures';
@@ -65,6 +68,9 @@ import { RolloutVerification } from './verify/rollout-verification';
     RollbackService,
     ReadinessService,
     PeopleService,
+    CleanupSurvey,
+    CleanupRecord,
+    CleanupService,
     { provide: SignInRouting, useExisting: RolloutService },
   ],
   exports: [
@@ -84,6 +90,7 @@ import { RolloutVerification } from './verify/rollout-verification';
     RolloutNotes,
     ReadinessService,
     PeopleService,
+    CleanupService,
     SignInRouting,
   ],
 })

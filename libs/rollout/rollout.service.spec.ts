@@ -3,7 +3,7 @@ import type { AuthMode, Rollout } from '@cutover/contracts';
 import { Database, Migrator, openDataSource } from '@cutover/database';
 import { describeOnEachEngine, type TestDatabase } from '@cutover/database/testing';
 import { AuditTrail } from '@cutover/operations';
-import { type UserRecord, UserRepository } from '@cutover/users';
+import { LocalPasswords, type UserRecord, UserRepository } from '@cutover/users';
 import type { DataSource } from 'typeorm';
 import { VerifiedBackups } from './backup/verified-backups';
 import type { ExternalAccountState } from '@cutover/users';
@@ -31,7 +31,6 @@ const PERSON: UserRecord = {
   username: 'ada',
   email: null,
   fullName: null,
-  hashedPassword: 'x',
   active: true,
   role: 'user',
   externalUserId: null,
@@ -82,11 +81,13 @@ describeOnEachEngine('who signs in where', (engine) => {
       }),
     };
     const users = new UserRepository(database, candidates as never);
+    const passwords = new LocalPasswords(database);
     const policies = new RolloutPolicyStore(database, new AuditTrail(database));
     return new RolloutService(
       policies,
-      new RolloutDecisions(policies, users, new VerifiedBackups(database)),
+      new RolloutDecisions(policies, users, passwords, new VerifiedBackups(database)),
       users,
+      passwords,
       new KnownAccounts(database),
       new SettingsService(loadSettings({ ...SECRETS, ...environment })),
     );

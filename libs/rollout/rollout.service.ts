@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { SettingsService } from '@cutover/config';
 import type { AuthMode, Rollout } from '@cutover/contracts';
-import { type UserRecord, UserRepository } from '@cutover/users';
+import { LocalPasswords, type UserRecord, UserRepository } from '@cutover/users';
 import { type AccountKnown, KnownAccounts } from './evidence/known-accounts';
 import { actorOf, type Operator } from './operator';
 import type { RolloutPolicy } from './policy/rollout-policy';
@@ -20,6 +20,7 @@ export class RolloutService extends SignInRouting {
     private readonly policies: RolloutPolicyStore,
     private readonly decisions: RolloutDecisions,
     private readonly users: UserRepository,
+    private readonly passwords: LocalPasswords,
     private readonly accounts: KnownAccounts,
     private readonly settings: SettingsService,
   ) {
@@ -36,6 +37,8 @@ export class RolloutService extends SignInRouting {
   /** As {@link sideFor}, where it is known how the person stands on the external side. */
   async sideOf(user: Routed | null, account: AccountKnown | null): Promise<AuthMode> {
     if (!this.settings.get('useExternalAuth', { infer: true })) return 'local';
+    // After the clean-up neither stage nor pin can keep anybody here; break-glass accounts have credentials of their own.
+    if (!(await this.passwords.exist())) return user?.breakGlass ? 'local' : 'external';
     return sideUnder(await this.policies.current(), user, account);
   }
 

@@ -10,6 +10,7 @@ export { foldName, namesEqual } from './names/fold-name';
 export type { NewUser } from './new-user';
 export { HashSurvey, type UnverifiableHash } from './passwords/hash-survey';
 export { HashThreads, ServiceBusy } from './passwords/hash-threads';
+export { LocalPasswords, LocalPasswordsGone, readingHashes } from './passwords/local-passwords';
 export { passwordFault } from './passwords/password-rules';
 export { type IssuedCode, ResetCodes } from './passwords/reset-codes';
 export { PasswordChecker } from './passwords/password-checker';

@@ -1,13 +1,12 @@
 import type { Pin, Role } from '@cutover/contracts';
 import { namesEqual } from './names/fold-name';
 
-/** One person: the legacy row, the external side's columns, and our own state of them. */
+/** One person: the legacy row without its password ({@link LocalPasswords}), the external side's columns, and our own state of them. */
 export interface UserRecord {
   id: number;
   username: string;
   email: string | null;
   fullName: string | null;
-  hashedPassword: string | null;
   active: boolean;
   role: Role;
   /** Entra object id (`oid`). */
@@ -58,7 +57,7 @@ export const BREAK_GLASS_JOIN = 'LEFT JOIN cutover_break_glass bg ON bg.user_id 
 export const hasBreakGlass = ({ breakGlassName, username }: Pick<UserRow, 'breakGlassName' | 'username'>) =>
   breakGlassName !== null && namesEqual(breakGlassName, username);
 
-export const USER_COLUMNS = `u.id, u.username, u.email, u.full_name AS fullName, u.hashed_password AS hashedPassword, u.is_active AS active,
+export const USER_COLUMNS = `u.id, u.username, u.email, u.full_name AS fullName, u.is_active AS active,
   u.role, u.external_user_id AS externalUserId, u.display_name AS displayName, u.azure_email AS azureEmail,
   u.last_token_refresh AS lastTokenRefresh, st.pin, st.last_sign_in_at AS lastSignInAt,
   st.last_external_refusal AS lastExternalRefusal, ${BREAK_GLASS_COLUMN}`;

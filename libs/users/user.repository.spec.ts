@@ -129,7 +129,6 @@ describeOnEachEngine('people', (engine) => {
       username: 'ada',
       email: 'ada@example.org',
       fullName: 'Ada Lovelace',
-      hashedPassword: 'x',
       active: true,
       role: 'admin',
       externalUserId: null,

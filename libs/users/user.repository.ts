@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { type Page, type Pin, ValidationFailed } from '@cutover/contracts';
-import { Coalescer, Database, isDuplicate } from '@cutover/database';
+import { Coalescer, Database, isDuplicate, isMissingColumn, type WriteResult } from '@cutover/database';
 import { foldName } from './names/fold-name';
 import { type NameColumn, NameCandidates } from './names/name-candidates';
+import { LocalPasswordsGone } from './passwords/local-passwords';
 import { assertWellFormed, type NewUser } from './new-user';
 import { pageAfter, type PageRequest } from './page-cursor';
 import {
@@ -76,27 +77,23 @@ export class UserRepository {
     if ((await this.findByUsername(user.username)).outcome !== 'none') throw nameTaken(user.username);
   }
 
-  /** @throws ValidationFailed as {@link assertCreatable} */
+  /** @throws ValidationFailed as {@link assertCreatable}, LocalPasswordsGone for a password after the clean-up */
   async create(
     user: NewUser & { hashedPassword: string | null; externalUserId?: string },
   ): Promise<UserRecord> {
     await this.assertCreatable(user);
     const now = toDatetime(new Date());
     try {
-      const { insertId } = await this.database.execute(
-        `INSERT INTO users (username, email, full_name, hashed_password, is_active, role, created_at, updated_at, external_user_id)
-         VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?)`,
-        [
-          user.username,
-          user.email,
-          user.fullName,
-          user.hashedPassword,
-          user.role,
-          now,
-          now,
-          user.externalUserId ?? null,
-        ],
-      );
+      const { insertId } = await this.insert(user.hashedPassword, {
+        username: user.username,
+        email: user.email,
+        full_name: user.fullName,
+        is_active: 1,
+        role: user.role,
+        created_at: now,
+        updated_at: now,
+        external_user_id: user.externalUserId ?? null,
+      });
       return await this.existing(insertId);
     } catch (error) {
       // The collation of a legacy table may take for equal what the rule does not; or somebody was faster.
@@ -166,6 +163,25 @@ export class UserRepository {
   /** By id. @throws ValidationFailed for a cursor of foreign making */
   async page(request: PageRequest): Promise<Page<UserRecord>> {
     return pageAfter(request, (after, limit) => this.find('u.id > ? ORDER BY u.id LIMIT ?', [after, limit]));
+  }
+
+  /** Says the password even where there is none: a legacy column may have a default of its own. */
+  private async insert(hashedPassword: string | null, row: Record<string, unknown>): Promise<WriteResult> {
+    try {
+      return await this.insertRow({ ...row, hashed_password: hashedPassword });
+    } catch (error) {
+      if (!isMissingColumn(error, 'hashed_password')) throw error;
+      if (hashedPassword !== null) throw new LocalPasswordsGone();
+      return this.insertRow(row);
+    }
+  }
+
+  private insertRow(row: Record<string, unknown>): Promise<WriteResult> {
+    const columns = Object.keys(row);
+    return this.database.execute(
+      `INSERT INTO users (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
+      Object.values(row),
+    );
   }
 
   private async findByName(column: NameColumn, name: string): Promise<UserRecord[]> {

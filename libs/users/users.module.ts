@@ -7,6 +7,7 @@ import { NameConflicts } from './name-conflicts';
 import { NameCandidates } from './names/name-candidates';
 import { HashSurvey } from './passwords/hash-survey';
 import { HashThreads } from './passwords/hash-threads';
+import { LocalPasswords } from './passwords/local-passwords';
 import { PasswordChecker } from './passwords/password-checker';
 import { ResetCodes } from './passwords/reset-codes';
 import { UserRepository } from './user.repository';
@@ -19,6 +20,7 @@ import { UserRepository } from './user.repository';
     NameCandidates,
     NameConflicts,
     HashThreads,
+    LocalPasswords,
     HashSurvey,
     PasswordChecker,
     ResetCodes,
@@ -29,6 +31,7 @@ import { UserRepository } from './user.repository';
     NameConflicts,
     HashSurvey,
     HashThreads,
+    LocalPasswords,
     PasswordChecker,
     ResetCodes,
   ],

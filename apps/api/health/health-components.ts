@@ -4,6 +4,7 @@ import type { ExternalAvailability, ProviderCircuits, ProviderKeys } from '@cuto
 import type { ComponentHealth, HealthComponent, HealthComponents } from '@cutover/operations';
 import type { RolloutService } from '@cutover/rollout';
 import type { TokenRefreshJob } from '@cutover/sessions';
+import type { LocalPasswords } from '@cutover/users';
 
 /** Intervals without a sign of life of the refresh job after which something is wrong with it. */
 const MISSED_RUNS = 3;
@@ -19,6 +20,7 @@ export interface HealthSources {
   refreshJob: TokenRefreshJob;
   keys: ProviderKeys;
   rollout: RolloutService;
+  passwords: LocalPasswords;
 }
 
 /** What this service stands on, and which of it keeps traffic away. docs/health.md says what to do about each. */
@@ -45,10 +47,10 @@ async function databaseHealth({ database }: HealthSources): Promise<ComponentHea
 }
 
 /** Down only when people need it now and nothing serves in its place; an outage over there must not look like one of the local half. */
-function externalHealth(
+async function externalHealth(
   { useExternalAuth, externalAuth }: Settings,
-  { external, circuits }: HealthSources,
-): ComponentHealth {
+  { external, circuits, passwords }: HealthSources,
+): Promise<ComponentHealth> {
   if (!externalAuth) return { status: 'up', details: { state: 'not configured' } };
   const { state, since, cause } = external.current();
   const circuit = circuits.status();
@@ -63,9 +65,13 @@ function externalHealth(
   };
   if (state === 'up' && circuit.state === 'closed') return { status: 'up', details };
   if (state === 'unknown' && circuit.state === 'closed') return { status: 'degraded', details };
-  const isNeeded = useExternalAuth && externalAuth.fallback === 'none';
+  const isNeeded =
+    useExternalAuth && !(externalAuth.fallback === 'local' && (await passwordsExist(passwords)));
   return { status: isNeeded ? 'down' : 'degraded', details };
 }
+
+/** While the database is away that is for its own component to say. */
+const passwordsExist = (passwords: LocalPasswords) => passwords.exist().catch(() => true);
 
 /**
  * Never down: until their access tokens run out people notice nothing, and sign in again after that. A lag beyond

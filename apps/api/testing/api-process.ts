@@ -17,11 +17,11 @@ export class ApiProcess {
     this.exited = once(child, 'exit').then(([code]) => code as number | null);
   }
 
-  /** @returns once it is ready */
-  static async start(environment: Record<string, string | undefined>): Promise<ApiProcess> {
-    if (!existsSync(MAIN)) throw new Error('The API is not built. Run: npx nx build api');
+  /** @param main another build than this tree's. @returns once it is ready */
+  static async start(environment: Record<string, string | undefined>, main = MAIN): Promise<ApiProcess> {
+    if (!existsSync(main)) throw new Error('The API is not built. Run: npx nx build api');
     const env = { PATH: process.env['PATH'], HOST: '127.0.0.1', PORT: '0', ...environment };
-    const started = new ApiProcess(spawn(process.execPath, [MAIN], { env }));
+    const started = new ApiProcess(spawn(process.execPath, [main], { env }));
     await Promise.race([
       started.said('ready at '),
       started.exited.then(() => Promise.reject(new Error(`The API ended:\n${started.output}`))),
@@ -36,6 +36,10 @@ export class ApiProcess {
       await once(this.child.stdout as NodeJS.EventEmitter, 'data');
     }
     return this.output;
+  }
+
+  get url(): string {
+    return /ready at (http:\/\/[^\s,"]+)/.exec(this.output)?.[1] ?? '';
   }
 
   /** SIGTERM. @returns how it ended and what it wrote */

@@ -1,4 +1,4 @@
-import { MigrationRefused, type MigrationStatus, Migrator } from '@cutover/database';
+import { type ContractStatus, MigrationRefused, type MigrationStatus, Migrator } from '@cutover/database';
 import { Command } from 'commander';
 import { PartlyReverted } from '../errors';
 import { examples, wholeNumber } from '../options';
@@ -14,7 +14,10 @@ export function databaseCommand(): Command {
     .description('which steps are applied and which are pending')
     .addHelpText('after', examples('cutover db status --json'))
     .action(async (_options, command: Command) => {
-      const status = await withAnySchema((context) => context.get(Migrator, { strict: false }).status());
+      const status = await withAnySchema(async (context) => {
+        const migrator = context.get(Migrator, { strict: false });
+        return { ...(await migrator.status()), contract: await migrator.contractStatus() };
+      });
       print(command, status, described);
     });
 
@@ -37,11 +40,10 @@ export function databaseCommand(): Command {
     .option('--dry-run', 'only say what would be taken back')
     .addHelpText('after', examples('cutover db revert --steps 2 --dry-run'))
     .action(async ({ steps, dryRun = false }: { steps: number; dryRun?: boolean }, command: Command) => {
-      const reverted = await withKnownSchema(async (context, { applied }) =>
-        dryRun
-          ? applied.toReversed().slice(0, steps)
-          : revert(context.get(Migrator, { strict: false }), steps, applied),
-      );
+      const reverted = await withKnownSchema(async (context, { applied }) => {
+        const migrator = context.get(Migrator, { strict: false });
+        return dryRun ? migrator.revertible(steps) : revert(migrator, steps, applied);
+      });
       print(command, { dryRun, reverted }, () =>
         sentence(dryRun ? 'Would take back' : 'Took back', reverted),
       );
@@ -61,13 +63,22 @@ async function revert(migrator: Migrator, steps: number, before: string[]): Prom
   }
 }
 
-function described({ applied, pending, unknown }: MigrationStatus): string {
+function described({
+  applied,
+  pending,
+  unknown,
+  contract,
+}: MigrationStatus & { contract: ContractStatus }): string {
   return [
     ...applied.map((name) => `applied  ${name}`),
     ...pending.map((name) => `pending  ${name}`),
     ...unknown.map((name) => `unknown  ${name}`),
+    ...(contract.applied.length > 0 ? ['The clean-up was made: there is no way back beyond it.'] : []),
     ...(unknown.length > 0 ? ['A newer version of cutover has migrated this database: use that one.'] : []),
     ...(unknown.length === 0 && pending.length > 0 ? ['Next: cutover db migrate'] : []),
+    ...(unknown.length === 0 && pending.length === 0
+      ? contract.withheld.map((name) => `withheld ${name}  (only "cutover cleanup apply" applies it)`)
+      : []),
   ].join('\n');
 }
 

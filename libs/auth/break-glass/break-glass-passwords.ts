@@ -39,7 +39,10 @@ export class BreakGlassPasswords implements OnApplicationShutdown {
    */
   async check(user: UserRecord, password: string, lane: Lane): Promise<boolean> {
     const found = user.breakGlass && user.role === 'admin' ? await this.credentials.find(user.id) : null;
-    return this.checkers[lane].check({ ...user, hashedPassword: found?.passwordHash ?? null }, password);
+    return this.checkers[lane].check(
+      { active: user.active, hashedPassword: found?.passwordHash ?? null },
+      password,
+    );
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -13,18 +13,23 @@ import { Metrics } from '@cutover/operations';
 import type { UserRecord } from '@cutover/users';
 import { LocalFallback } from './local-fallback';
 
-const ADA = { id: 7, active: true, hashedPassword: 'a hash', lastExternalRefusal: null } as UserRecord;
+const ADA = { id: 7, active: true, lastExternalRefusal: null } as UserRecord;
 const failure = { operation: 'login', reason: 'as in the test' } as const;
 
 /** Whether the local side is asked after this failure, about a person as the database has them by now. */
 async function isServed(
   error: Error,
-  { user = ADA, policy = 'local' }: { user?: UserRecord | null; policy?: string } = {},
+  {
+    user = ADA,
+    hash = 'a hash',
+    policy = 'local',
+  }: { user?: UserRecord | null; hash?: string | null; policy?: string } = {},
 ): Promise<boolean> {
   const request = { signInAttempt: { username: 'ada', user: ADA } };
   const fallback = new LocalFallback(
     { get: () => ({ fallback: policy }) } as never,
     { findById: async () => user } as never,
+    { of: async () => hash } as never,
     { canActivate: async () => true } as never,
     new Metrics(),
   );
@@ -64,7 +69,6 @@ describe('the local side', () => {
 
   it.each<[string, UserRecord | null]>([
     ['whom nobody knows', null],
-    ['without a local password', { ...ADA, hashedPassword: null }],
     ['who was kept out here in the meantime', { ...ADA, active: false }],
     ['who was last called disabled', { ...ADA, lastExternalRefusal: 'account_disabled' }],
     ['who was last called locked', { ...ADA, lastExternalRefusal: 'account_locked' }],
@@ -72,5 +76,9 @@ describe('the local side', () => {
     ['who needs a second factor', { ...ADA, lastExternalRefusal: 'mfa_required' }],
   ])('never serves a person %s', async (_who, user) => {
     expect(await isServed(new ExternalUnavailable(failure), { user })).toBe(false);
+  });
+
+  it('never serves a person without a local password', async () => {
+    expect(await isServed(new ExternalUnavailable(failure), { hash: null })).toBe(false);
   });
 });

@@ -3,7 +3,7 @@ import { SettingsService } from '@cutover/config';
 import { ExternalUnavailable } from '@cutover/external-auth';
 import { Metrics } from '@cutover/operations';
 import type { SignIn } from '@cutover/sessions';
-import { type UserRecord, UserRepository } from '@cutover/users';
+import { LocalPasswords, type UserRecord, UserRepository } from '@cutover/users';
 import { attemptOf, type SignInHttpRequest } from '../sign-in/sign-in-attempt';
 import { LocalAuthGuard } from './local-auth.guard';
 
@@ -19,6 +19,7 @@ export class LocalFallback {
   constructor(
     private readonly settings: SettingsService,
     private readonly users: UserRepository,
+    private readonly passwords: LocalPasswords,
     private readonly local: LocalAuthGuard,
     private readonly metrics: Metrics,
   ) {}
@@ -35,7 +36,7 @@ export class LocalFallback {
     if (!this.isOutage(failure)) throw failure;
     // Read again: the external side took its time to fail, and a refusal may have come in the meantime.
     const user = attempt.user && (await this.users.findById(attempt.user.id));
-    if (!user || !mayFallBack(user)) throw failure;
+    if (!user || !mayFallBack(user) || (await this.passwords.of(user.id)) === null) throw failure;
 
     request.signInAttempt = { ...attempt, user, fallback: true };
     const admitted = (await this.local.canActivate(context)) === true;
@@ -54,5 +55,4 @@ export class LocalFallback {
   }
 }
 
-const mayFallBack = ({ active, hashedPassword, lastExternalRefusal }: UserRecord) =>
-  active && hashedPassword !== null && lastExternalRefusal === null;
+const mayFallBack = ({ active, lastExternalRefusal }: UserRecord) => active && lastExternalRefusal === null;

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import type { SignIn } from '@cutover/sessions';
-import { PasswordChecker } from '@cutover/users';
+import { LocalPasswords, PasswordChecker } from '@cutover/users';
 import { Strategy } from 'passport-local';
 import { InvalidCredentials } from '../sign-in/invalid-credentials';
 import { attemptOf, type SignInHttpRequest } from '../sign-in/sign-in-attempt';
@@ -9,13 +9,17 @@ import { attemptOf, type SignInHttpRequest } from '../sign-in/sign-in-attempt';
 /** Checks a password against the hash in this application's own database. */
 @Injectable()
 export class LocalStrategy extends PassportStrategy(Strategy, 'local') {
-  constructor(private readonly passwords: PasswordChecker) {
+  constructor(
+    private readonly hashes: LocalPasswords,
+    private readonly passwords: PasswordChecker,
+  ) {
     super({ passReqToCallback: true });
   }
 
   async validate(request: SignInHttpRequest, _username: string, password: string): Promise<SignIn> {
     const { user } = attemptOf(request);
-    const matches = await this.passwords.check(user, password);
+    const hashedPassword = await this.hashes.of(user?.id ?? null); // alike for names that nobody has
+    const matches = await this.passwords.check(user && { active: user.active, hashedPassword }, password);
     if (!user || !matches) throw new InvalidCredentials();
     return { user, authMode: 'local' };
   }

@@ -1,25 +1,19 @@
 import { Injectable } from '@nestjs/common';
-import { ProblemError, type SignInRequest } from '@cutover/contracts';
+import { ProblemError } from '@cutover/contracts';
 import { SignInOutcomes } from '@cutover/rollout';
 import type { SignIn } from '@cutover/sessions';
-import { ShadowChecks } from '../shadow/shadow-checks';
 import { refusalCodeOf } from './refusal';
 import type { SignInAttempt, SignInHttpRequest } from './sign-in-attempt';
 
 /** Says how an attempt came out to whoever judges the rollout by it. Neither waits nor fails. */
 @Injectable()
 export class SignInEvidence {
-  constructor(
-    private readonly outcomes: SignInOutcomes,
-    private readonly shadow: ShadowChecks,
-  ) {}
+  constructor(private readonly outcomes: SignInOutcomes) {}
 
   /** @param startedAt by `performance.now()` */
   admitted(attempt: SignInAttempt, request: SignInHttpRequest & { user?: SignIn }, startedAt: number): void {
     const userId = request.user?.user.id ?? null;
     this.note(attempt, startedAt, { userId, outcome: 'success', code: null });
-    if (attempt.side !== 'local' || !attempt.user) return;
-    this.shadow.after(attempt.user, attempt.username, (request.body as SignInRequest).password);
   }
 
   refused(attempt: SignInAttempt, error: unknown, startedAt: number): void {

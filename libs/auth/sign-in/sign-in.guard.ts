@@ -1,5 +1,5 @@
 import '@fastify/cookie';
-import { type CanActivate, type ExecutionContext, Injectable, Logger } from '@nestjs/common';
+import { type CanActivate, type ExecutionContext, Injectable, Logger, Optional } from '@nestjs/common';
 import { SettingsService } from '@cutover/config';
 import { type AuthMode, type SignInRequest, ValidationFailed } from '@cutover/contracts';
 import { clientAddress } from '@cutover/operations';
@@ -8,9 +8,9 @@ import { type UserRecord, UserRepository } from '@cutover/users';
 import { BreakGlassSignIn } from '../break-glass/break-glass-sign-in';
 import { DeviceCookie } from '../device/device-cookie';
 import { ExternalAuthGuard } from '../external/external-auth.guard';
-import { LocalAuthGuard } from '../local/local-auth.guard';
-import { LocalFallback } from '../local/local-fallback';
 import { SignInLimits } from '../rate-limits/sign-in-limits';
+import { LocalSide } from './local-side';
+import { NoLocalSide } from './no-local-side';
 import { attemptOf, type SignInAttempt, type SignInHttpRequest } from './sign-in-attempt';
 import { SignInEvidence } from './sign-in-evidence';
 import { SignInLog } from './sign-in-log';
@@ -25,21 +25,24 @@ import { signInRequestSchema } from './sign-in.schemas';
 @Injectable()
 export class SignInGuard implements CanActivate {
   private readonly logger = new Logger(SignInGuard.name);
+  private readonly local: LocalSide;
 
   constructor(
     private readonly settings: SettingsService,
     private readonly routing: SignInRouting,
     private readonly users: UserRepository,
-    private readonly local: LocalAuthGuard,
     private readonly external: ExternalAuthGuard,
-    private readonly fallback: LocalFallback,
     private readonly limits: SignInLimits,
     private readonly devices: DeviceCookie,
     private readonly record: SignInRecord,
     private readonly breakGlass: BreakGlassSignIn,
     private readonly evidence: SignInEvidence,
     private readonly log: SignInLog,
-  ) {}
+    none: NoLocalSide,
+    @Optional() found?: LocalSide,
+  ) {
+    this.local = found ?? none;
+  }
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<SignInHttpRequest>();
@@ -70,6 +73,7 @@ export class SignInGuard implements CanActivate {
     try {
       const admitted = await this.limits.count(attempt, () => this.check(attempt, context));
       this.evidence.admitted(attemptOf(request), request, startedAt);
+      if (attempt.side === 'local') this.local.admitted(request);
       return admitted;
     } catch (error) {
       this.evidence.refused(attemptOf(request), error, startedAt);
@@ -100,11 +104,11 @@ export class SignInGuard implements CanActivate {
   private async check(attempt: SignInAttempt, context: ExecutionContext): Promise<boolean> {
     const side = attempt.ambiguous ? 'local' : await this.sideFor(attempt.user);
     attempt.side = side;
-    if (side === 'local') return (await this.local.canActivate(context)) === true;
+    if (side === 'local') return this.local.check(context);
     try {
       return (await this.external.canActivate(context)) === true;
     } catch (error) {
-      return this.fallback.insteadOf(error, context);
+      return this.local.insteadOf(error, context);
     }
   }
 

@@ -30,6 +30,9 @@ export const AUDIT_ACTIONS = [
   'backup.restored',
   'reset_code.issued',
   'password.reset',
+  'cleanup.sealed',
+  'cleanup.completed',
+  'rehearsal.completed',
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '@cutover/database';
-import { BREAK_GLASS_COLUMN, BREAK_GLASS_JOIN, hasBreakGlass } from '@cutover/users';
+import { BREAK_GLASS_COLUMN, BREAK_GLASS_JOIN, hasBreakGlass, readingHashes } from '@cutover/users';
 import { KnownAccounts } from './known-accounts';
 import type { Standing } from './standing';
 
@@ -14,12 +14,14 @@ interface StandingRow extends Omit<
 > {
   active: number | boolean | null;
   role: string | null;
-  hasLocalPassword: number | boolean;
+  hasLocalPassword: number | boolean | null;
   breakGlassName: string | null;
 }
 
-const SELECT = `SELECT u.id, u.username, u.is_active AS active, u.role, u.external_user_id AS externalUserId,
-  u.hashed_password IS NOT NULL AS hasLocalPassword, st.pin, st.last_external_refusal AS lastExternalRefusal,
+const select = (
+  hash: string,
+) => `SELECT u.id, u.username, u.is_active AS active, u.role, u.external_user_id AS externalUserId,
+  ${hash === 'NULL' ? hash : `${hash} IS NOT NULL`} AS hasLocalPassword, st.pin, st.last_external_refusal AS lastExternalRefusal,
   ${BREAK_GLASS_COLUMN}
   FROM users u LEFT JOIN cutover_user_state st ON st.user_id = u.id ${BREAK_GLASS_JOIN}`;
 
@@ -34,10 +36,7 @@ export class Census {
   /** By id. */
   async *everybody(): AsyncGenerator<Standing> {
     for (let after = -1; ;) {
-      const rows = await this.database.query<StandingRow>(
-        `${SELECT} WHERE u.id > ? ORDER BY u.id LIMIT ${BATCH}`,
-        [after],
-      );
+      const rows = await this.rows(`WHERE u.id > ? ORDER BY u.id LIMIT ${BATCH}`, [after]);
       const last = rows.at(-1);
       if (!last) return;
       yield* await this.standings(rows);
@@ -48,11 +47,14 @@ export class Census {
 
   /** Those whose id lies between two, both included, by id. */
   async between(first: number, last: number): Promise<Standing[]> {
-    const rows = await this.database.query<StandingRow>(
-      `${SELECT} WHERE u.id BETWEEN ? AND ? ORDER BY u.id`,
-      [first, last],
+    return this.standings(await this.rows('WHERE u.id BETWEEN ? AND ? ORDER BY u.id', [first, last]));
+  }
+
+  /** @param rest from WHERE on */
+  private rows(rest: string, parameters: number[]): Promise<StandingRow[]> {
+    return readingHashes((column) =>
+      this.database.query<StandingRow>(`${select(column)} ${rest}`, parameters),
     );
-    return this.standings(rows);
   }
 
   private async standings(rows: StandingRow[]): Promise<Standing[]> {
@@ -64,7 +66,7 @@ export class Census {
       breakGlass: hasBreakGlass({ breakGlassName, username: row.username }),
       active: Boolean(row.active),
       role: row.role === 'admin' ? 'admin' : 'user',
-      hasLocalPassword: Boolean(row.hasLocalPassword),
+      hasLocalPassword: row.hasLocalPassword === null ? null : Boolean(row.hasLocalPassword),
       ...accounts(row.id),
     }));
   }

@@ -6,7 +6,8 @@ export interface Standing
   extends
     Pick<UserRecord, 'id' | 'username' | 'active' | 'role' | 'pin' | 'externalUserId' | 'breakGlass'>,
     KnownAccount {
-  hasLocalPassword: boolean;
+  /** `null` once the clean-up has removed everybody's. */
+  hasLocalPassword: boolean | null;
   /** The code with which the external side last refused this person; `null` since it last let them in. */
   lastExternalRefusal: string | null;
 }

@@ -3,7 +3,7 @@ import { loadSettings, SettingsService } from '@cutover/config';
 import { Database, Migrator, openDataSource } from '@cutover/database';
 import { describeOnEachEngine, type TestDatabase } from '@cutover/database/testing';
 import { AuditTrail, Metrics } from '@cutover/operations';
-import { UserRepository } from '@cutover/users';
+import { LocalPasswords, UserRepository } from '@cutover/users';
 import type { DataSource } from 'typeorm';
 import { VerifiedBackups } from '../backup/verified-backups';
 import { KnownAccounts } from '../evidence/known-accounts';
@@ -68,16 +68,24 @@ describeOnEachEngine('the guardrail', (engine) => {
       }),
     };
     const users = new UserRepository(database, candidates as never);
+    const passwords = new LocalPasswords(database);
     const policies = new RolloutPolicyStore(database, new AuditTrail(database));
-    const decisions = new RolloutDecisions(policies, users, new VerifiedBackups(database));
-    const service = new RolloutService(policies, decisions, users, new KnownAccounts(database), settings);
+    const decisions = new RolloutDecisions(policies, users, passwords, new VerifiedBackups(database));
+    const service = new RolloutService(
+      policies,
+      decisions,
+      users,
+      passwords,
+      new KnownAccounts(database),
+      settings,
+    );
     const figures = new OutcomeFigures(database);
     const verdicts = new GuardrailVerdicts(database, new AuditTrail(database));
     const counted = new Metrics();
     return {
       rollout: service,
       metrics: counted,
-      guardrail: new Guardrail(settings, policies, service, figures, verdicts, users, counted),
+      guardrail: new Guardrail(settings, policies, service, figures, verdicts, users, passwords, counted),
     };
   }
 

@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { type GuardrailSettings, SettingsService } from '@cutover/config';
 import type { Stage } from '@cutover/contracts';
 import { Metrics } from '@cutover/operations';
-import { UserRepository } from '@cutover/users';
+import { LocalPasswords, UserRepository } from '@cutover/users';
 import { OutcomeFigures, type Span } from '../evidence/outcome-figures';
 import type { Operator } from '../operator';
 import type { OpenStage } from '../policy/open-stages';
@@ -51,6 +51,7 @@ export class Guardrail {
     private readonly figures: OutcomeFigures,
     private readonly verdicts: GuardrailVerdicts,
     private readonly users: UserRepository,
+    private readonly passwords: LocalPasswords,
     private readonly metrics: Metrics,
   ) {
     this.limits = settings.get('guardrails', { infer: true });
@@ -59,11 +60,12 @@ export class Guardrail {
   /**
    * One evaluation, of all processes together once in `GUARDRAIL_INTERVAL`.
    *
-   * @returns `null` where nobody is on the external side, or another process makes it
+   * @returns `null` where nobody is on the external side, or all are for good, or another process makes it
    * @throws ServiceUnavailable
    */
   async evaluate(): Promise<Evaluation | null> {
     if (!this.settings.get('useExternalAuth', { infer: true })) return null;
+    if (!(await this.passwords.exist())) return null; // after the clean-up there is no stage to go back to
     const history = await this.policies.history(HISTORY);
     const stretch = stretchOf(history);
     if (!REACHES.includes(stretch.current.stage)) return null;

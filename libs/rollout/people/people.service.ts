@@ -9,7 +9,7 @@ import {
 import { Database } from '@cutover/database';
 import { type AuditAction, type AuditEntry, AuditTrail } from '@cutover/operations';
 import { SessionService } from '@cutover/sessions';
-import { personName, type UserRecord, UserRepository } from '@cutover/users';
+import { LocalPasswords, personName, type UserRecord, UserRepository } from '@cutover/users';
 import { type KnownAccount, KnownAccounts } from '../evidence/known-accounts';
 import { actorOf, type Operator } from '../operator';
 import { readinessOf } from '../readiness/readiness-of';
@@ -28,6 +28,7 @@ export class PeopleService {
   constructor(
     private readonly database: Database,
     private readonly users: UserRepository,
+    private readonly passwords: LocalPasswords,
     private readonly sessions: SessionService,
     private readonly rollout: RolloutService,
     private readonly accounts: KnownAccounts,
@@ -39,14 +40,15 @@ export class PeopleService {
     const [first, last] = [items[0], items.at(-1)];
     if (!first || !last) return { items: [], nextCursor };
     const accounts = await this.accounts.between(first.id, last.id);
-    const described = items.map((user) => this.describe(user, accounts(user.id)));
+    const hasPassword = await this.holders(items);
+    const described = items.map((user) => this.describe(user, accounts(user.id), hasPassword(user)));
     return { items: await Promise.all(described), nextCursor };
   }
 
   /**
    * Pins a person to a side, and lets them in or keeps them out. Keeping out ends their sessions.
    *
-   * @throws NotFound, ValidationFailed where the change would lock somebody out by accident
+   * @throws NotFound, ValidationFailed where the change would lock somebody out by accident, LocalPasswordsGone
    */
   async change(userId: number, change: AdminUserChange, by: Operator): Promise<AdminUser> {
     await this.database.transaction(async () => {
@@ -62,7 +64,7 @@ export class PeopleService {
     });
     // After the commit: providers are told of it, and an inactive person's sessions open nothing in the meantime.
     if (change.active === false) await this.sessions.endAllOf(userId, 'deactivated', actorOf(by));
-    return this.describe(await this.find(userId), await this.accounts.of(userId));
+    return this.described(await this.find(userId));
   }
 
   /** What {@link change} would make of the person, with the same checks. */
@@ -73,7 +75,7 @@ export class PeopleService {
       ...(change.pin !== undefined && { pin: change.pin }),
       ...(change.active !== undefined && { active: change.active }),
     };
-    return this.describe(changed, await this.accounts.of(userId));
+    return this.described(changed);
   }
 
   /** Ends every session of a person; they may sign in again. @returns how many. @throws NotFound */
@@ -105,7 +107,8 @@ export class PeopleService {
     by: Operator,
   ): Promise<UserRecord> {
     const user = await this.find(userId);
-    if (pin === 'local' && user.hashedPassword === null) {
+    if (pin === 'local') await this.passwords.assertExist();
+    if (pin === 'local' && !(await this.passwords.holders([userId])).has(userId)) {
       throw new ValidationFailed({
         detail: `${user.username} has no local password: pinned to local they could not sign in at all. Leave them to the stage, or give them a password first.`,
       });
@@ -124,7 +127,23 @@ export class PeopleService {
     return user;
   }
 
-  private async describe(user: UserRecord, known: KnownAccount): Promise<AdminUser> {
+  private async described(user: UserRecord): Promise<AdminUser> {
+    const hasPassword = await this.holders([user]);
+    return this.describe(user, await this.accounts.of(user.id), hasPassword(user));
+  }
+
+  /** Who has a local password; `null` for everybody once the clean-up was made. */
+  private async holders(users: readonly UserRecord[]): Promise<(user: UserRecord) => boolean | null> {
+    if (!(await this.passwords.exist())) return () => null;
+    const holders = await this.passwords.holders(users.map(({ id }) => id));
+    return ({ id }) => holders.has(id);
+  }
+
+  private async describe(
+    user: UserRecord,
+    known: KnownAccount,
+    hasLocalPassword: boolean | null,
+  ): Promise<AdminUser> {
     return {
       id: user.id,
       username: user.username,
@@ -137,7 +156,7 @@ export class PeopleService {
       externalUserId: user.externalUserId,
       azureEmail: user.azureEmail,
       lastSignInAt: user.lastSignInAt === null ? null : new Date(user.lastSignInAt).toISOString(),
-      readiness: readinessOf({ ...user, ...known, hasLocalPassword: user.hashedPassword !== null }),
+      readiness: readinessOf({ ...user, ...known, hasLocalPassword }),
     };
   }
 }

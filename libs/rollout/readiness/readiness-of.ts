@@ -42,7 +42,7 @@ export function riskOf({
     account && BY_ACCOUNT[account],
     shadow && RISK_BY_FINDING[shadow],
     lastExternalRefusal && BY_REFUSAL[lastExternalRefusal],
-    hasLocalPassword ? null : 'no_local_password',
+    hasLocalPassword === false ? 'no_local_password' : null,
   ];
   return READINESS_REASONS.find((reason) => reasons.includes(reason)) ?? null;
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '@cutover/database';
-import { HashSurvey } from '@cutover/users';
+import { HashSurvey, LocalPasswords } from '@cutover/users';
 import { Census } from '../evidence/census';
 import { RolloutPolicyStore } from '../policy/rollout-policy.store';
 import { CreatedSince } from './created-since';
@@ -17,12 +17,15 @@ export class RollbackPlanner {
     private readonly database: Database,
     private readonly policies: RolloutPolicyStore,
     private readonly census: Census,
+    private readonly passwords: LocalPasswords,
     private readonly hashes: HashSurvey,
     private readonly sessions: ExternalSessions,
     private readonly createdSince: CreatedSince,
   ) {}
 
+  /** @throws LocalPasswordsGone after the clean-up: there is nothing to go back to */
   async plan(sessions: SessionChoice): Promise<RollbackPlan> {
+    await this.passwords.assertExist();
     const count = new RollbackCount(await this.policies.latest(), sessions);
     for await (const affected of this.everybody()) count.add(affected);
     for await (const person of this.createdSince.withPasswordOrUnlinked()) count.addCreated(person);

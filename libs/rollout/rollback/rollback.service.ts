@@ -41,7 +41,7 @@ export class RollbackService {
    * Sets the stage `off` with a hold, where that is not so already, and ends external sessions where it is wished.
    * Links and pins stay. Can be broken off and run again.
    *
-   * @throws WouldLockOut, VersionConflict where somebody decided since the plan was made
+   * @throws WouldLockOut, LocalPasswordsGone, VersionConflict where somebody decided since the plan was made
    */
   async rollBack({ reason, acceptLockedOut, by, ...request }: RollbackRequest): Promise<RolledBack> {
     const plan = await this.planner.plan(request.sessions);

@@ -3,6 +3,7 @@ import { Database } from '@cutover/database';
 import { COSTLIEST, costOf, dummyOf } from './hash-cost';
 import { type HashPlan, planFor } from './hash-format';
 import { HashThreads } from './hash-threads';
+import { readingHashes } from './local-passwords';
 
 export interface UnverifiableHash {
   id: number;
@@ -108,9 +109,11 @@ export class HashSurvey {
   private async *stored(): AsyncGenerator<{ id: number; username: string; stored: string }> {
     let after = -1;
     for (;;) {
-      const rows = await this.database.query<{ id: number; username: string; stored: string | null }>(
-        `SELECT id, username, hashed_password AS stored FROM users WHERE id > ? ORDER BY id LIMIT ${BATCH}`,
-        [after],
+      const rows = await readingHashes((column) =>
+        this.database.query<{ id: number; username: string; stored: string | null }>(
+          `SELECT id, username, ${column} AS stored FROM users WHERE ${column} IS NOT NULL AND id > ? ORDER BY id LIMIT ${BATCH}`,
+          [after],
+        ),
       );
       for (const row of rows) if (row.stored !== null) yield { ...row, stored: row.stored };
       const last = rows.at(-1);

@@ -2,7 +2,6 @@ import { openDataSource, Database, Migrator } from '@cutover/database';
 import { describeOnEachEngine, type TestDatabase } from '@cutover/database/testing';
 import type { DataSource } from 'typeorm';
 import { NameCandidates } from '../names/name-candidates';
-import { type UserRecord } from '../user-record';
 import { UserRepository } from '../user.repository';
 import { HashSurvey } from './hash-survey';
 import { HashThreads, ServiceBusy } from './hash-threads';
@@ -76,7 +75,7 @@ describeOnEachEngine('local passwords', (engine) => {
   });
 
   let serial = 0;
-  async function person(hashedPassword: string | null, active = true): Promise<UserRecord> {
+  async function person(hashedPassword: string | null, active = true) {
     const user = await users.create({
       username: `person${++serial}`,
       email: null,
@@ -84,7 +83,7 @@ describeOnEachEngine('local passwords', (engine) => {
       role: 'user',
       hashedPassword,
     });
-    return { ...user, active };
+    return { ...user, active, hashedPassword };
   }
 
   it.each(HASHES)('as $made stored them are checked as they stand', async ({ password, stored }) => {

@@ -1,8 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import type { UserRecord } from '../user-record';
 import { HashSurvey, type UnverifiableHash } from './hash-survey';
 import { HashThreads } from './hash-threads';
 import { RefusalFloor } from './refusal-floor';
+
+/** Whose password is checked, and against what. */
+export interface Checked {
+  active: boolean;
+  hashedPassword: string | null;
+}
 
 /**
  * Checks local passwords. Every refusal costs one hash and lasts until the same floor, whether the name is unknown,
@@ -21,7 +26,7 @@ export class PasswordChecker {
    * @param user `null` for a name that no row, or more than one, stands for
    * @throws ServiceBusy at once, for all names alike, when too many passwords wait to be checked
    */
-  async check(user: UserRecord | null, password: string): Promise<boolean> {
+  async check(user: Checked | null, password: string): Promise<boolean> {
     const stored = user?.active ? user.hashedPassword : null;
     const plan = stored === null ? null : await this.survey.verifiablePlan(stored);
     const run = plan ?? (await this.survey.costliest()).dummy;

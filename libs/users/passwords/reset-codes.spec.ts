@@ -6,6 +6,7 @@ import type { DataSource } from 'typeorm';
 import { NameCandidates } from '../names/name-candidates';
 import type { UserRecord } from '../user-record';
 import { UserRepository } from '../user.repository';
+import { LocalPasswords } from './local-passwords';
 import { ResetCodes } from './reset-codes';
 
 const MINUTE = 60_000;
@@ -14,6 +15,7 @@ describeOnEachEngine('reset codes', (engine) => {
   let testDatabase: TestDatabase;
   let dataSource: DataSource;
   let users: UserRepository;
+  let passwords: LocalPasswords;
   let codes: ResetCodes;
   let ada: UserRecord;
 
@@ -23,7 +25,8 @@ describeOnEachEngine('reset codes', (engine) => {
     await new Migrator(dataSource).migrate();
     const database = new Database(dataSource);
     users = new UserRepository(database, new NameCandidates(database));
-    codes = new ResetCodes(database, new AuditTrail(database));
+    passwords = new LocalPasswords(database);
+    codes = new ResetCodes(database, new AuditTrail(database), passwords);
   });
   beforeEach(async () => {
     await dataSource.query('DELETE FROM users');
@@ -36,7 +39,7 @@ describeOnEachEngine('reset codes', (engine) => {
     await testDatabase.drop();
   });
 
-  const passwordNow = async () => (await users.findById(ada.id))?.hashedPassword;
+  const passwordNow = () => passwords.of(ada.id);
   const actions = async () => {
     const rows: { action: string; actor: string }[] = await dataSource.query(
       'SELECT action, actor FROM audit_log ORDER BY id',

@@ -3,7 +3,8 @@ import { Injectable } from '@nestjs/common';
 import { ValidationFailed } from '@cutover/contracts';
 import { Database } from '@cutover/database';
 import { AuditTrail } from '@cutover/operations';
-import { toDatetime, type UserRecord } from '../user-record';
+import type { UserRecord } from '../user-record';
+import { LocalPasswords } from './local-passwords';
 
 export interface IssuedCode {
   /** In clear, this once. */
@@ -28,10 +29,12 @@ export class ResetCodes {
   constructor(
     private readonly database: Database,
     private readonly audit: AuditTrail,
+    private readonly passwords: LocalPasswords,
   ) {}
 
-  /** @throws ValidationFailed for an inactive person: no password would let them in */
-  assertIssuable({ active, username }: UserRecord): void {
+  /** @throws ValidationFailed for an inactive person: no password would let them in; LocalPasswordsGone after the clean-up */
+  async assertIssuable({ active, username }: UserRecord): Promise<void> {
+    await this.passwords.assertExist();
     if (active) return;
     throw new ValidationFailed({
       detail: `${username} is inactive and could not sign in with a new password.`,
@@ -45,7 +48,7 @@ export class ResetCodes {
    * @throws ValidationFailed as {@link assertIssuable}
    */
   async issue(user: UserRecord, by: string, now = Date.now()): Promise<IssuedCode> {
-    this.assertIssuable(user);
+    await this.assertIssuable(user);
     const code = newCode();
     const expiresAt = now + LIFETIME;
     await this.database.transaction(async () => {
@@ -86,6 +89,7 @@ export class ResetCodes {
    * legacy columns are written because a person and an operator ask for it by hand (design section 3).
    *
    * @returns false where the code is spent, replaced or over by now, or the person inactive
+   * @throws LocalPasswordsGone after the clean-up
    */
   async redeem(
     { id }: UserRecord,
@@ -104,11 +108,7 @@ export class ResetCodes {
         [id, hashOf(typed), now],
       );
       if (spent.affected !== 1) return false;
-      await this.database.execute(`UPDATE users SET hashed_password = ?, updated_at = ? WHERE id = ?`, [
-        hashedPassword,
-        toDatetime(new Date(now)),
-        id,
-      ]);
+      await this.passwords.set(id, hashedPassword, new Date(now));
       const person = `user:${id}`;
       await this.audit.record({
         action: 'password.reset',

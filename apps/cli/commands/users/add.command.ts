@@ -1,7 +1,7 @@
 import { type Role, ROLES } from '@cutover/contracts';
 import { Database } from '@cutover/database';
 import { AuditTrail } from '@cutover/operations';
-import { type NewUser, PasswordChecker, passwordFault, UserRepository } from '@cutover/users';
+import { LocalPasswords, type NewUser, PasswordChecker, passwordFault, UserRepository } from '@cutover/users';
 import { Command, Option } from 'commander';
 import { operator } from '../../operator';
 import { examples } from '../../options';
@@ -54,7 +54,7 @@ export function addCommand(): Command {
       const password = options.passwordStdin
         ? await readPassword((typed) => passwordFault(typed, options.username))
         : null;
-      const id = dryRun ? await check(person) : await add(person, password);
+      const id = dryRun ? await check(person, password) : await add(person, password);
       print(command, { dryRun, user: { id, ...person } }, () =>
         dryRun
           ? `Would add ${person.username} (${person.role}).`
@@ -63,10 +63,11 @@ export function addCommand(): Command {
     });
 }
 
-async function check(person: NewUser): Promise<null> {
-  await withCurrentSchema((context) =>
-    context.get(UserRepository, { strict: false }).assertCreatable(person),
-  );
+async function check(person: NewUser, password: string | null): Promise<null> {
+  await withCurrentSchema(async (context) => {
+    if (password !== null) await context.get(LocalPasswords, { strict: false }).assertExist();
+    await context.get(UserRepository, { strict: false }).assertCreatable(person);
+  });
   return null;
 }
 

@@ -16,7 +16,7 @@ export function issueResetCommand(): Command {
       const { username, issued } = await withCurrentSchema(async (context) => {
         const user = await personCalled(name, context);
         const codes = context.get(ResetCodes, { strict: false });
-        codes.assertIssuable(user);
+        await codes.assertIssuable(user);
         return {
           username: user.username,
           issued: dryRun ? null : await codes.issue(user, operator().name),

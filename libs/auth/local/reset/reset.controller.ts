@@ -2,7 +2,7 @@ import { Body, Controller, HttpCode, Post, UseGuards } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { PasswordResetRequest } from '@cutover/contracts';
 import { currentRequest, Public } from '@cutover/operations';
-import { SameOriginGuard } from '../same-origin.guard';
+import { SameOriginGuard } from '../../same-origin.guard';
 import { PasswordReset } from './password-reset';
 import { passwordResetSchema } from './reset.schemas';
 

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type PasswordResetRequest, ValidationFailed } from '@cutover/contracts';
 import { SessionService } from '@cutover/sessions';
 import { PasswordChecker, passwordFault, ResetCodes, UserRepository } from '@cutover/users';
-import { AddressLimits } from '../rate-limits/address-limits';
+import { AddressLimits } from '../../rate-limits/address-limits';
 import { CodeRefused } from './code-refused';
 import { ResetLimits } from './reset-limits';
 

@@ -12,8 +12,8 @@ import {
 import { AuditTrail } from '@cutover/operations';
 import { type ShadowFinding, ShadowStage } from '@cutover/rollout';
 import { type UserRecord, UserRepository } from '@cutover/users';
-import { linkObjection } from '../external/link-objection';
-import { usernameToSend } from '../external/username-to-send';
+import { linkObjection } from '../../external/link-objection';
+import { usernameToSend } from '../../external/username-to-send';
 
 export interface ShadowSubject {
   user: UserRecord;

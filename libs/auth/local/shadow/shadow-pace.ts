@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { SettingsService } from '@cutover/config';
 import { Database } from '@cutover/database';
 import { RateLimiterRes } from 'rate-limiter-flexible';
-import { DatabaseRateLimiter } from '../rate-limits/database-rate-limiter';
+import { DatabaseRateLimiter } from '../../rate-limits/database-rate-limiter';
 
 /** `SHADOW_RATE`: counted in the database and by its clock, for all processes together. */
 @Injectable()

@@ -5,8 +5,8 @@ import { Database } from '@cutover/database';
 import { Metrics } from '@cutover/operations';
 import { foldName } from '@cutover/users';
 import { RateLimiterRes } from 'rate-limiter-flexible';
-import { DatabaseRateLimiter } from '../rate-limits/database-rate-limiter';
-import { RateLimited } from '../rate-limits/rate-limited';
+import { DatabaseRateLimiter } from '../../rate-limits/database-rate-limiter';
+import { RateLimited } from '../../rate-limits/rate-limited';
 
 /** Seconds. The setting is in attempts a minute. */
 const WINDOW = 60;

@@ -1,0 +1,28 @@
+import { type ExecutionContext, Injectable } from '@nestjs/common';
+import type { SignInRequest } from '@cutover/contracts';
+import { PasswordChecker } from '@cutover/users';
+import { InvalidCredentials } from './invalid-credentials';
+import { LocalSide } from './local-side';
+import type { SignInHttpRequest } from './sign-in-attempt';
+
+/** What is left of the local side when its folder is gone: a refusal that looks and lasts like any other of it. */
+@Injectable()
+export class NoLocalSide extends LocalSide {
+  constructor(private readonly passwords: PasswordChecker) {
+    super();
+  }
+
+  async check(context: ExecutionContext): Promise<never> {
+    const { password } = context.switchToHttp().getRequest<SignInHttpRequest>().body as SignInRequest;
+    await this.passwords.check(null, password);
+    throw new InvalidCredentials();
+  }
+
+  async insteadOf(failure: unknown): Promise<never> {
+    throw failure;
+  }
+
+  admitted(): void {
+    // Nobody is.
+  }
+}

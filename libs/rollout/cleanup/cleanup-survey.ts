@@ -1,0 +1,148 @@
+import { Injectable } from '@nestjs/common';
+import { SettingsService } from '@cutover/config';
+import { Database } from '@cutover/database';
+import { BREAK_GLASS_COLUMN, BREAK_GLASS_JOIN, hasBreakGlass } from '@cutover/users';
+import { LastVerifiedBackup } from '../backup/last-verified-backup';
+import { add, listing } from '../backup/named-people';
+import { type KnownAccount, KnownAccounts } from '../evidence/known-accounts';
+import { RolloutPolicyStore } from '../policy/rollout-policy.store';
+import type { CleanupEvidence } from './cleanup-evidence';
+
+const DAY = 24 * 60 * 60 * 1000;
+/** Rows read at once. */
+const BATCH = 5000;
+
+interface PersonRow {
+  id: number;
+  username: string;
+  active: number | boolean;
+  objectId: string | null;
+  letInAt: unknown;
+  pin: string | null;
+  lastSignInAt: number | string | null;
+  breakGlassName: string | null;
+}
+
+const SELECT = `SELECT u.id, u.username, u.is_active AS active, u.external_user_id AS objectId,
+  u.last_token_refresh AS letInAt, st.pin, st.last_sign_in_at AS lastSignInAt, ${BREAK_GLASS_COLUMN}
+  FROM users u LEFT JOIN cutover_user_state st ON st.user_id = u.id ${BREAK_GLASS_JOIN}`;
+
+/** Collects what the gates of the clean-up are judged by. Reads no password. */
+@Injectable()
+export class CleanupSurvey {
+  constructor(
+    private readonly database: Database,
+    private readonly settings: SettingsService,
+    private readonly policies: RolloutPolicyStore,
+    private readonly accounts: KnownAccounts,
+    private readonly backups: LastVerifiedBackup,
+  ) {}
+
+  /** @param days without local sign-in. @throws ServiceUnavailable */
+  async take(days: number, now = Date.now()): Promise<CleanupEvidence> {
+    const since = now - days * DAY;
+    return {
+      now,
+      days,
+      useExternalAuth: this.settings.get('useExternalAuth', { infer: true }),
+      policy: await this.policies.latest(),
+      localUse: await this.localUse(since),
+      people: await this.people(since),
+      breakGlass: {
+        accounts: await this.breakGlassAccounts(),
+        lastDrillAt: await this.lastEntry(
+          `action = 'break_glass.sign_in' AND detail LIKE '%"provider":"down"%'`,
+        ),
+      },
+      lastRehearsalAt: await this.lastEntry(
+        `(action = 'backup.restored' OR (action = 'rehearsal.completed' AND detail LIKE '%"backupRestored":true%'))`,
+      ),
+      lastBackupAt: await this.backups.at(),
+    };
+  }
+
+  /** From the audit trail, which nothing removes entries from. */
+  private async localUse(since: number): Promise<CleanupEvidence['localUse']> {
+    const [first] = await this.database.query<{ at: number | string | null }>(
+      `SELECT MIN(at) AS at FROM audit_log`,
+    );
+    const [use] = await this.database.query<{
+      signIns: number | string | null;
+      fallbacks: number | string | null;
+      at: number | string | null;
+    }>(
+      `SELECT SUM(action = 'sign_in') AS signIns, SUM(action = 'sign_in.fallback') AS fallbacks, MAX(at) AS at FROM audit_log
+       WHERE at >= ? AND (action = 'sign_in.fallback' OR (action = 'sign_in' AND outcome = 'success'
+         AND detail LIKE '%"authMode":"local"%' AND detail NOT LIKE '%"breakGlass":true%'))`,
+      [since],
+    );
+    return {
+      recordedSince: instant(first?.at),
+      signIns: Number(use?.signIns ?? 0),
+      fallbacks: Number(use?.fallbacks ?? 0),
+      lastAt: instant(use?.at),
+    };
+  }
+
+  private async people(since: number): Promise<CleanupEvidence['people']> {
+    const people = {
+      active: 0,
+      pinnedLocal: listing(),
+      notLinked: listing(),
+      withoutAccount: listing(),
+      undecided: listing(),
+    };
+    for await (const { row, known } of this.everybody()) {
+      // They keep credentials of their own, whatever becomes of their row's password.
+      if (!row.active || hasBreakGlass(row)) continue;
+      const person = { id: row.id, username: row.username };
+      people.active++;
+      if (row.pin === 'local') add(people.pinnedLocal, person);
+      if (row.objectId === null) add(people.notLinked, person);
+      else if (known.account !== null && known.account !== 'usable') add(people.withoutAccount, person);
+      if (isDormant(row, since) && !isDecided(row, known)) add(people.undecided, person);
+    }
+    return people;
+  }
+
+  private async *everybody(): AsyncGenerator<{ row: PersonRow; known: KnownAccount }> {
+    for (let after = -1; ;) {
+      const rows = await this.database.query<PersonRow>(
+        `${SELECT} WHERE u.id > ? ORDER BY u.id LIMIT ${BATCH}`,
+        [after],
+      );
+      const [first, last] = [rows[0], rows.at(-1)];
+      if (!first || !last) return;
+      const known = await this.accounts.between(first.id, last.id);
+      for (const row of rows) yield { row, known: known(row.id) };
+      after = last.id;
+    }
+  }
+
+  private async breakGlassAccounts(): Promise<number> {
+    const [row] = await this.database.query<{ count: number }>(
+      `SELECT COUNT(*) AS count FROM cutover_break_glass`,
+    );
+    return Number(row?.count);
+  }
+
+  /** When the last entry of success was made that fulfils a condition. */
+  private async lastEntry(condition: string): Promise<number | null> {
+    const [row] = await this.database.query<{ at: number | string | null }>(
+      `SELECT MAX(at) AS at FROM audit_log WHERE outcome = 'success' AND ${condition}`,
+    );
+    return instant(row?.at);
+  }
+}
+
+const isDormant = ({ lastSignInAt }: PersonRow, since: number) =>
+  lastSignInAt === null || Number(lastSignInAt) < since;
+
+/**
+ * Whoever stays away never shows that the other side lets them in. So something else must: it let them in once, or a
+ * sync or a shadow check found their account usable; or an operator pinned them there, and answers for it.
+ */
+const isDecided = ({ objectId, letInAt, pin }: PersonRow, { account }: KnownAccount) =>
+  pin === 'external' || (objectId !== null && (letInAt !== null || account === 'usable'));
+
+const instant = (at: number | string | null | undefined) => (at == null ? null : Number(at));

@@ -1,0 +1,1 @@
+export { openCleanupGates } from './testing/open-cleanup-gates';

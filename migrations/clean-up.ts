@@ -1,0 +1,32 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { createOwnTables, dropOwnTables, type OwnTables } from './support/own-tables';
+
+const TABLES: OwnTables = {
+  cutover_cleanup: {
+    columns: {
+      id: 'INT NOT NULL',
+      sealed_at: 'BIGINT NOT NULL',
+      sealed_by: 'VARCHAR(150) NOT NULL',
+      file: 'VARCHAR(255) NOT NULL',
+      file_sha256: 'VARCHAR(64) NOT NULL',
+      passwords: 'INT NOT NULL',
+      passwords_sha256: 'VARCHAR(64) NOT NULL',
+      days: 'INT NOT NULL',
+      completed_at: 'BIGINT NULL',
+    },
+    primaryKey: 'id',
+  },
+};
+
+/** Where the clean-up stands: one row, once the legacy passwords are sealed. */
+export class CleanUp1780000000010 implements MigrationInterface {
+  name = 'CleanUp1780000000010';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await createOwnTables(runner, TABLES);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await dropOwnTables(runner, TABLES);
+  }
+}
