@@ -14,10 +14,11 @@ const NEEDED = [
     isNeeded: () => !process.env['TEST_DATABASE_URL'],
   },
   { packageName: 'chromium', programs: ['chromium'], isNeeded: () => !process.env['CHROMIUM_PATH'] },
+  { packageName: 'nginx', programs: ['nginx'], isNeeded: () => true },
 ];
 
 /**
- * A database server and a browser, from the system's packages.
+ * A database server, a browser and a proxy, from the system's packages.
  *
  * @throws {Stopped} naming the one line that installs them, where this process may not
  */
