@@ -121,7 +121,9 @@ async function start({ name, steps }) {
     }
     console.log(`${name}: healthy, as uid ${UID}, on files that nobody may write`);
     if (name === 'api')
-      must(join(root, 'usr/local/bin/cutover'), ['--version'], data, { uid: UID, gid: UID });
+      must(join(root, 'usr/local/bin/cutover'), ['db', 'status'], data, {
+        ...{ uid: UID, gid: UID, env: { ...env, PATH: process.env['PATH'] } },
+      });
   } finally {
     child.kill('SIGTERM');
     await new Promise((done) => (child.exitCode === null ? child.once('exit', done) : done(null)));

