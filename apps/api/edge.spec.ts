@@ -447,6 +447,13 @@ describeOnEachEngine('the HTTP edge', (engine) => {
       );
     });
 
+    it('answers monitoring inside the proxy’s network', async () => {
+      const headers = { 'x-forwarded-proto': 'http', 'x-forwarded-for': '203.0.113.7' };
+      const answer = await api.client().call('GET', '/metrics', { headers });
+
+      expect(answer.body['detail']).not.toContain('https'); // refused for the want of a token, and that alone
+    });
+
     it('refuses a password that came in clear', async () => {
       const { username, password } = OLGA;
       const login = (proto: string) =>

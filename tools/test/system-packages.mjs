@@ -15,10 +15,11 @@ const NEEDED = [
   },
   { packageName: 'chromium', programs: ['chromium'], isNeeded: () => !process.env['CHROMIUM_PATH'] },
   { packageName: 'prometheus', programs: ['promtool'], isNeeded: () => true },
+  { packageName: 'nginx', programs: ['nginx'], isNeeded: () => true },
 ];
 
 /**
- * A database server, a browser, and what alerting rules are tested with, from the system's packages.
+ * A database server, a browser, a proxy, and what alerting rules are tested with, from the system’s packages.
  *
  * @throws {Stopped} naming the one line that installs them, where this process may not
  */
