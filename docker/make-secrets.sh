@@ -19,6 +19,7 @@ if missing api.env; then
 DATABASE_URL=mysql://cutover:$(cat mysql-password)@mysql:3306/cutover
 LOCAL_JWT_SECRET=$(openssl rand -base64 48)
 TOKEN_ENCRYPTION_KEYS=k1:$(openssl rand -base64 32)
+AUDIT_KEYS=a1:$(openssl rand -base64 32)
 METRICS_TOKEN=$(cat metrics-token)
 END
 fi
