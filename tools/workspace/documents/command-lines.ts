@@ -49,7 +49,9 @@ export function commandLines(text: string, program: Command): string[][] {
   if (lines.length > 0) return lines;
   const words = wordsOf(text);
   const command = program.commands.find((candidate) => candidate.name() === words[0]);
-  const meant = command?.commands.some((child) => child.name() === words[1]) || words.some((word) => word.startsWith('--'));
+  const meant =
+    command?.commands.some((child) => child.name() === words[1]) ||
+    words.some((word) => word.startsWith('--'));
   return command && meant ? [words] : [];
 }
 

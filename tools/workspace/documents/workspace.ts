@@ -6,7 +6,7 @@ export const WORKSPACE = join(__dirname, '../../..');
 export const read = (path: string) => readFileSync(join(WORKSPACE, path), 'utf8');
 
 /** Tools stand on no project. The documents speak of all of them, so their sources are asked here, past the arrows. */
-export const source = <T>(path: string) => jest.requireActual<T>(join(WORKSPACE, path));
+export const source = <T extends object>(path: string) => jest.requireActual<T>(join(WORKSPACE, path));
 
 /** What `git` would commit: whatever else lies about is nobody's. */
 export const FILES = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
