@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { MetricObject } from 'prom-client';
+import { collectDefaultMetrics, type MetricObject, Registry } from 'prom-client';
 import { FILES, read, source } from './workspace';
 
 /** Names in documents that this repository does not define. */
@@ -31,14 +31,18 @@ export const SETTINGS = new Set([...Object.keys(environment.shape), ...ENVIRONME
 const { Metrics } = source<{ Metrics: new () => { registry: { getMetricsAsArray(): MetricObject[] } } }>(
   'libs/operations/metrics/metrics',
 );
+/** `nodejs_…` and `process_…`. */
+const ofNode = new Registry();
+collectDefaultMetrics({ register: ofNode });
+
 /** Labels by metric. A histogram's series count as its own. */
 export const METRICS = new Map(
-  new Metrics().registry.getMetricsAsArray().flatMap((metric) => {
-    const labels = (metric as MetricObject & { labelNames?: string[] }).labelNames ?? [];
-    return ['', '_bucket', '_sum', '_count'].map(
-      (end) => [`${metric.name}${end}`, [...labels, 'le']] as const,
-    );
-  }),
+  [new Metrics().registry, ofNode].flatMap((registry) =>
+    (registry.getMetricsAsArray() as (MetricObject & { labelNames?: string[] })[]).flatMap(
+      ({ name, labelNames = [] }) =>
+        ['', '_bucket', '_sum', '_count'].map((end) => [`${name}${end}`, [...labelNames, 'le']] as const),
+    ),
+  ),
 );
 
 const { program } = source<{ program(options: { explainsMisuse: boolean }): Command }>('apps/cli/program');
