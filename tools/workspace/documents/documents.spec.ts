@@ -4,7 +4,8 @@ import { CUTOVER, inSources, isWord, METRICS, ROUTES, SCRIPTS, SETTINGS } from '
 import { FILES, isFile, read } from './workspace';
 import { type Found, type MarkdownDocument, readMarkdown } from './markdown';
 
-const DOCUMENTS = FILES.filter((path) => path === 'README.md' || /^docs\/.*\.md$/.test(path)).map((path) =>
+/** Every README too. What was, is for the change log alone to tell. */
+const DOCUMENTS = FILES.filter((path) => path.endsWith('.md') && path !== 'CHANGELOG.md').map((path) =>
   readMarkdown(path, read(path)),
 );
 const BY_PATH = new Map(DOCUMENTS.map((document) => [document.path, document]));
@@ -24,7 +25,7 @@ const code = ({ code }: MarkdownDocument) => code;
 const commands = ({ commands }: MarkdownDocument) => commands;
 const words = (text: string, pattern: RegExp) => text.match(pattern) ?? [];
 
-describe('README.md and docs name only what exists:', () => {
+describe('documents name only what exists:', () => {
   it('links and anchors', () => {
     const broken = DOCUMENTS.flatMap(({ path, links, anchors }) =>
       links.flatMap(({ at, text }) => {
@@ -100,7 +101,7 @@ describe('README.md and docs name only what exists:', () => {
       const [first, second = ''] = text.split('.');
       return inSources(`'${text}'`) || (first === 'users' && isWord(second)) || isFile(text);
     };
-    const file = /\.(md|m?ts|mjs|json|yml|env|js|txt|local)$/;
+    const file = /\.(md|m?ts|[cm]?js|json|s?css|yml|env|txt|local)$/;
     expect(
       // The reference of the API has fields of bodies of this form; openapi.json is where they come from.
       everywhere(code, ({ at, text }) =>
@@ -139,7 +140,7 @@ describe('README.md and docs name only what exists:', () => {
     expect(
       everywhere(code, ({ text }) => {
         const [, method, path] =
-          /^(GET|POST|PUT|PATCH|DELETE) (\/(?:api|health|metrics)[^\s`]*)/.exec(text) ?? [];
+          /^(GET|POST|PUT|PATCH|DELETE) (\/(?:api|health|metrics)[^\s|]*)$/.exec(text) ?? [];
         if (method === undefined || path === undefined) return null;
         return known(method, path) || /^\/api\/docs(-json)?$/.test(path) ? null : `${method} ${path}`;
       }),

@@ -2,9 +2,15 @@ import type { Command } from 'commander';
 import { collectDefaultMetrics, type MetricObject, Registry } from 'prom-client';
 import { FILES, read, source } from './workspace';
 
-/** Names in documents that this repository does not define. */
-const ENVIRONMENT_OF_OTHERS = [
-  'AUTH_API_PORT', // the stand-in reads it, not libs/config
+/** Names in documents that libs/config does not define. */
+const NAMES_OF_OTHERS = [
+  'AUTH_API_PORT', // the stand-in's
+  'AUTH_API_TLS_CERT',
+  'AUTH_API_TLS_KEY',
+  'AUTH_API_TOKEN_LIFETIME',
+  'CHROMIUM_PATH', // the browser tests'
+  'CSP_NONCE', // the portal's page
+  'SESSION_COOKIE',
   'NODE_OPTIONS',
   'NODE_EXTRA_CA_CERTS',
   'TEST_DATABASE_URL',
@@ -26,7 +32,7 @@ export const isWord = (word: string) => WORDS.has(word);
 export const inSources = (text: string) => SOURCES.includes(text);
 
 const { environment } = source<{ environment: { shape: object } }>('libs/config/environment');
-export const SETTINGS = new Set([...Object.keys(environment.shape), ...ENVIRONMENT_OF_OTHERS]);
+export const SETTINGS = new Set([...Object.keys(environment.shape), ...NAMES_OF_OTHERS]);
 
 const { Metrics } = source<{ Metrics: new () => { registry: { getMetricsAsArray(): MetricObject[] } } }>(
   'libs/operations/metrics/metrics',
