@@ -101,7 +101,7 @@ describe('documents name only what exists:', () => {
       const [first, second = ''] = text.split('.');
       return inSources(`'${text}'`) || (first === 'users' && isWord(second)) || isFile(text);
     };
-    const file = /\.(md|m?ts|[cm]?js|json|s?css|yml|env|txt|local)$/;
+    const file = /\.(md|m?ts|[cm]?js|jsonl?|s?css|html|ya?ml|env|txt|csv|sh|conf|service|local)$/;
     expect(
       // The reference of the API has fields of bodies of this form; openapi.json is where they come from.
       everywhere(code, ({ at, text }) =>
