@@ -51,8 +51,8 @@ export class SignInPatterns implements OnModuleInit {
   /** @throws ServiceUnavailable */
   async refusals(now = Date.now()): Promise<RefusalPattern> {
     const rows = await this.database.query<Row>(
-      `SELECT address, subject, SUM(CASE WHEN outcome = 'success' THEN 1 ELSE 0 END) AS successes FROM audit_log
-       WHERE at >= ? AND action = 'sign_in' AND (outcome = 'success' OR code IN ('invalid_credentials', 'account_locked'))
+      `SELECT address, subject, SUM(CASE WHEN outcome = 'success' THEN 1 ELSE 0 END) AS successes
+       FROM audit_log ${this.byTime} WHERE at >= ? AND action = 'sign_in' AND (outcome = 'success' OR code IN ('invalid_credentials', 'account_locked'))
        GROUP BY address, subject`,
       [now - WINDOW],
     );
@@ -76,6 +76,11 @@ export class SignInPatterns implements OnModuleInit {
       accountsOfOneAddress: addresses.most(),
       addressesOfOneAccount: accounts.most(NOBODY),
     };
+  }
+
+  /** On a busy day MySQL would rather read the whole trail than the entries of the last quarter of an hour. */
+  private get byTime(): string {
+    return this.database.engine === 'mysql' ? 'FORCE INDEX (ix_audit_log_at)' : '';
   }
 }
 
