@@ -26,6 +26,7 @@ export {
   type UserRecord,
 } from './user-record';
 export { type ExternalProfile, UserRepository, type UsernameMatch } from './user.repository';
+export { linesOf } from './sync/export/source';
 export type { PlanSummary, Listed, NamedReason } from './sync/plan/plan-summary';
 export { type PlanRequest, SyncPlanner } from './sync/plan/sync-planner';
 export { type Applied, PlanApplication } from './sync/run/plan-application';

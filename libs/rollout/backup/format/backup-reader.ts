@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
+import { linesOf } from '@cutover/users';
 import { BackupFileRefused } from '../errors';
 import {
   type BackupHeader,
@@ -16,6 +17,8 @@ import { Tally } from './tally';
 const NEWLINE = 0x0a;
 /** Bytes of one line: a person with every column they may have. Keeps a file of foreign making out of the memory. */
 const LONGEST_LINE = 16 * 1024 * 1024;
+/** Bytes of the first one: what is no backup is told by it, whatever its size. */
+const LONGEST_HEADER = 1024 * 1024;
 
 export interface VerifiedFile {
   header: BackupHeader;
@@ -26,6 +29,9 @@ export interface VerifiedFile {
 
 /** Reads a backup from its beginning to its end. What it has answered is to be believed once it came to the end. */
 export class BackupReader {
+  /** The line that is read, from 1. */
+  private line = 0;
+
   /** @param key `null` for a backup in plain text */
   constructor(
     private readonly file: string,
@@ -102,16 +108,23 @@ export class BackupReader {
   }
 
   private async *lines(digest: ReturnType<typeof createHash>): AsyncGenerator<Buffer> {
-    let kept: Buffer = Buffer.alloc(0);
+    let begun: Buffer[] = [];
+    let length = 0;
+    this.line = 1;
     for await (const bytes of this.content(digest)) {
-      kept = Buffer.concat([kept, bytes]);
-      for (let end = kept.indexOf(NEWLINE); end !== -1; end = kept.indexOf(NEWLINE)) {
-        yield kept.subarray(0, end);
-        kept = kept.subarray(end + 1);
+      for (const piece of linesOf(bytes)) {
+        begun.push(piece);
+        length += piece.length;
+        if (length > (this.line === 1 ? LONGEST_HEADER : LONGEST_LINE))
+          this.refuse('holds a line that is too long for a backup.');
+        if (piece.at(-1) !== NEWLINE) continue;
+        yield Buffer.concat(begun).subarray(0, -1);
+        begun = [];
+        length = 0;
+        this.line++;
       }
-      if (kept.length > LONGEST_LINE) this.refuse('holds a line that is too long for a backup.');
     }
-    if (kept.length > 0) this.refuse('is cut off in the middle of a line.');
+    if (length > 0) this.refuse('is cut off in the middle of a line.');
   }
 
   private async *content(digest: ReturnType<typeof createHash>): AsyncGenerator<Buffer> {
@@ -161,6 +174,8 @@ export class BackupReader {
   }
 
   private refuse(what: string, fix = 'Take another copy of it.'): never {
-    throw new BackupFileRefused(this.file, what, fix);
+    // What is encrypted has no lines that anybody could look up.
+    const line = this.key === null && this.line > 0 ? `, line ${this.line}` : '';
+    throw new BackupFileRefused(`${this.file}${line}`, what, fix);
   }
 }

@@ -1,5 +1,11 @@
 import { type ParsedTokenInfo, Tokenizer, TokenParser, TokenType } from '@streamparser/json';
-import { type DirectoryAccount, type Property, propertyNamed, readAccount } from './directory-account';
+import {
+  type DirectoryAccount,
+  type Property,
+  propertyNamed,
+  readAccount,
+  REQUIRED,
+} from './directory-account';
 import { linesOf, type Source } from './source';
 
 /** Bytes from one account to the next; what is longer is no list of users. */
@@ -108,7 +114,9 @@ class Reading {
       const property = propertyNamed(name);
       if (property !== null) properties[property] = value;
     }
-    const read = readAccount(properties, this.line);
+    // What Graph was not asked for is not there at all: a guest without a type would pass for a member.
+    const missing = REQUIRED.find((property) => properties[property] === undefined);
+    const read = missing ? { fault: `${missing} is missing.` } : readAccount(properties, this.line);
     if ('account' in read) return read.account;
     return this.source.refuse(read.fault, `Ask Graph for /users?${SELECT}.`, this.line);
   }

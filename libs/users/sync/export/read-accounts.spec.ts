@@ -169,6 +169,11 @@ describe('an export in JSON', () => {
       text([{ id: objectId(1), userPrincipalName: 'a@b', mail: null }]),
       /line 1: accountEnabled is missing\. Ask Graph for .*\$select=id,/,
     ],
+    [
+      'without the type, by which guests are known',
+      text([{ id: objectId(1), userPrincipalName: 'a@b', mail: null, accountEnabled: true }]),
+      /line 1: userType is missing\. Ask Graph for .*,userType/,
+    ],
     ['with an entry that is none', text([ADA, 7]), /an entry is no user/],
     [
       'with a value that does not end',

@@ -25,9 +25,7 @@ export class PlanReader {
    */
   async *lines(header: (header: PlanHeader) => void = () => undefined): AsyncGenerator<PlanLine> {
     const texts = this.texts();
-    const first = await texts.next();
-    if (first.done) return this.source.refuse('is empty.', 'Name a file that --plan has written.');
-    const read = this.parsed(planHeaderSchema, first.value);
+    const read = await this.first(texts);
     header(read);
     let last = -1;
     let users = 0;
@@ -39,6 +37,26 @@ export class PlanReader {
       yield planned;
     }
     if (users !== read.users) this.refuse(`the header names ${read.users} users, ${users} are here.`);
+  }
+
+  /**
+   * Reads no further than the first line, so that what is no plan is refused at once, whatever its size.
+   *
+   * @throws FileRefused
+   */
+  async assertPlan(): Promise<void> {
+    const texts = this.texts();
+    try {
+      await this.first(texts);
+    } finally {
+      await texts.return(undefined);
+    }
+  }
+
+  private async first(texts: AsyncGenerator<string>): Promise<PlanHeader> {
+    const { done, value } = await texts.next();
+    if (done) return this.source.refuse('is empty.', 'Name a file that --plan has written.');
+    return this.parsed(planHeaderSchema, value);
   }
 
   private parsed<T extends z.ZodType>(schema: T, text: string): z.infer<T> {
@@ -61,7 +79,10 @@ export class PlanReader {
     for await (const chunk of this.source.bytes()) {
       for (const line of linesOf(chunk)) {
         begun = Buffer.concat([begun, line]);
-        if (begun.length > LONGEST_LINE) this.refuse(`a line is longer than ${LONGEST_LINE} bytes.`);
+        if (begun.length > LONGEST_LINE) {
+          this.line++;
+          this.refuse(`is longer than ${LONGEST_LINE} bytes.`);
+        }
         if (begun.at(-1) !== 0x0a) continue;
         this.line++;
         yield begun.toString();

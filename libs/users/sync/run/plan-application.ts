@@ -49,6 +49,7 @@ export class PlanApplication {
    * RunElsewhere
    */
   async apply(request: ApplyRequest): Promise<Applied> {
+    await new PlanReader(request.plan).assertPlan();
     const sha256 = await sha256Of(request.plan);
     const begun = await this.ledger.runOf(sha256);
     if (begun?.finishedAt != null)
