@@ -28,7 +28,7 @@ export class PrometheusProcess {
     const rules = (await readFile(RULES, 'utf8')).replaceAll(/\bfor: \d+m\b/g, 'for: 2s');
     await writeFile(join(folder, 'alerts.yml'), rules);
     const configuration = {
-      global: { scrape_interval: '1s', scrape_timeout: '1s', evaluation_interval: '1s' },
+      global: { scrape_interval: '2s', scrape_timeout: '2s', evaluation_interval: '1s' },
       rule_files: ['alerts.yml'],
       scrape_configs: [{ job_name: 'cutover', static_configs: [{ targets: [new URL(api).host] }] }],
     };
