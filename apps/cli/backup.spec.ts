@@ -10,6 +10,7 @@ const KEY = randomBytes(32).toString('base64');
 const SECRETS = {
   LOCAL_JWT_SECRET: 'x'.repeat(32),
   TOKEN_ENCRYPTION_KEYS: `k:${randomBytes(32).toString('base64')}`,
+  AUDIT_KEYS: `a:${randomBytes(32).toString('base64')}`,
 };
 const PEOPLE = 3000;
 const SESSIONS = 60;

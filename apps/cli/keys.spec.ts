@@ -17,7 +17,11 @@ describeOnMysql('cutover keys', (engine) => {
   beforeAll(async () => {
     database = await engine.createDatabase();
     await migrate(database);
-    cutover = new Cutover({ DATABASE_URL: database.url, TOKEN_ENCRYPTION_KEYS: `${NEW},${OLD}`, AUDIT_KEYS: keyNamed('a1') });
+    cutover = new Cutover({
+      DATABASE_URL: database.url,
+      TOKEN_ENCRYPTION_KEYS: `${NEW},${OLD}`,
+      AUDIT_KEYS: keyNamed('a1'),
+    });
   });
   beforeEach(async () => {
     for (const table of ['cutover_provider_tokens', 'cutover_sessions', 'audit_log'])
