@@ -21,6 +21,7 @@ export const AUDIT_ACTIONS = [
   'users.sync_undone',
   'rollout.changed',
   'rollout.rolled_back',
+  'rollout.scheduled',
   'keys.rotated',
   'break_glass.added',
   'break_glass.removed',
