@@ -33,16 +33,20 @@ const width = ({ stage, percent }: Pick<ScheduledStep, 'stage' | 'percent'>) =>
  */
 export function scheduleFault(
   steps: readonly ScheduledStep[],
-  { stage, percent }: Pick<RolloutPolicy, 'stage' | 'percent'>,
+  { stage, percent, hold }: Pick<RolloutPolicy, 'stage' | 'percent' | 'hold'>,
   now: number,
 ): string | null {
   if (stage !== 'test-users' && stage !== 'percent')
     return `a schedule goes on from the stages test-users and percent, not from ${stage}.`;
+  // To lift it later is a decision of its own, which would end the schedule: it could never go on.
+  if (hold) return `the rollout is on hold (${hold.reason}): lift that with the same decision.`;
   if (steps.length === 0) return 'a schedule has at least one step.';
   let [before, since] = [stage === 'percent' ? percent : 0, now];
   for (const step of steps) {
-    if (step.at <= since) return 'every step lies in the future, and after the one before it.';
-    if (width(step) <= before) return 'every step opens more than the one before it, and than the decision.';
+    const name = `the step to ${step.stage === 'all' ? 'all' : `${step.percent} %`}`;
+    if (step.at <= now) return `${name} lies in the past.`;
+    if (step.at <= since) return `${name} is not later than the one before it.`;
+    if (width(step) <= before) return `${name} opens no more than what is open before it.`;
     [before, since] = [width(step), step.at];
   }
   return null;

@@ -127,7 +127,7 @@ describeOnEachEngine('the guardrail', (engine) => {
     await happened(people(30, EXTERNAL), people(30, {}, 100));
     const results = await Promise.all([1, 2, 3].map(() => process().guardrail.evaluate()));
     expect(results.filter((result) => result !== null)).toEqual([
-      { verdict: 'healthy', reasons: [], alarming: false, action: null },
+      { verdict: 'healthy', reasons: [], alarming: false, version: 3, action: null },
     ]);
     const [verdict, ...others] = await new GuardrailVerdicts(database, new AuditTrail(database)).since(0, 10);
     expect(others).toEqual([]);
