@@ -2,7 +2,10 @@ import { z } from 'zod';
 import type { ScheduledStep } from './promotion-schedule';
 
 /** A day that exists, and a time zone: a schedule means one moment, wherever it is read (RFC 3339, seconds optional). */
-const MOMENT = z.iso.datetime({ offset: true });
+const MOMENT = z.union([
+  z.iso.datetime({ offset: true, precision: -1 }), // minutes
+  z.iso.datetime({ offset: true, precision: 0 }), // seconds
+]);
 const SHARE = /^([1-9]\d?|100|all)$/;
 
 /**
