@@ -34,7 +34,7 @@ const SETTINGS = new SettingsService(
     EXTERNAL_AUTH_AUDIENCE: 'api://portal',
     EXTERNAL_AUTH_CIRCUIT_FAILURES: '1',
     GUARDRAIL_INTERVAL: '3600',
-    GUARDRAIL_FAILURES: '1',
+    GUARDRAIL_FAILURES: '2',
   }),
 );
 const OLGA = { userId: null, name: 'cli:olga' };
@@ -254,6 +254,8 @@ describeOnEachEngine('a scheduled promotion', (engine) => {
     await decide({ percent: 10, autoPromote: [step(25, 1)] });
     await signIns({ outcome: 'fault', code: 'external_unavailable' });
     await later(2);
+    expect(await look()).toMatchObject({ waitsFor: 'a healthy verdict: it is failing' });
+    await later(0);
     expect(await look()).toBeNull();
     expect(await one.rollout.current()).toMatchObject({ percent: 5, changedBy: 'cutover' });
     await decide({ percent: 10, liftHold: true });
