@@ -1,4 +1,5 @@
 import { AuditSeals1780000000012 } from './audit-seals';
+import { AutoPromote1780000000011 } from './auto-promote';
 import { Baseline1780000000001 } from './baseline';
 import { BreakGlass1780000000007 } from './break-glass';
 import { CleanUp1780000000010 } from './clean-up';
@@ -23,6 +24,7 @@ export const migrations = [
   ResetCodes1780000000008,
   SignInEvidence1780000000009,
   CleanUp1780000000010,
+  AutoPromote1780000000011,
   AuditSeals1780000000012,
 ];
 

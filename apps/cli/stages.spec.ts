@@ -144,6 +144,40 @@ describeOnMysql('cutover rollout, stage by stage', (engine) => {
     expect(cutover.output).toContain('version_conflict');
   });
 
+  it('sets a schedule by which the rollout goes on by itself, and shows what is left of it', async () => {
+    const inHours = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString().slice(0, 16);
+    const [first, second] = [inHours(24), inHours(48)];
+    const five = (steps: string) =>
+      set('percent', '--percent', '5', '--without-backup', '--auto-promote', steps);
+    const steps = `25@${first}Z,all@${second}Z`;
+    const before = await status();
+    const dry = await cutover.answer<{ autoPromote: unknown }>([...five(steps), '--dry-run']);
+    const left = {
+      ...{ version: before.version + 1, reason: 'a test', setBy: expect.stringMatching(/^cli:/) },
+      steps: [
+        { stage: 'percent', percent: 25, at: `${first}:00.000Z` },
+        { stage: 'all', percent: null, at: `${second}:00.000Z` },
+      ],
+    };
+    expect(dry.autoPromote).toMatchObject(left);
+    const noDay = await cutover.run(five('25@2027-02-31T08:00Z'));
+    expect(noDay).toMatchObject({ code: 64, stderr: expect.stringContaining('a day that exists') });
+    expect(await cutover.refusal(five(`25@${second}Z,all@${first}Z`))).toMatchObject({
+      ...{ exit: 2, code: 'validation_failed' },
+      detail: expect.stringContaining('the step to all is not later than the one before it'),
+    });
+    expect(await status()).toMatchObject({ version: before.version, autoPromote: null });
+
+    await cutover.answer(five(steps));
+    expect(await status()).toMatchObject({ percent: 5, autoPromote: left });
+    const { stdout } = await cutover.run(['rollout', 'status']);
+    expect(stdout).toContain(
+      `scheduled   percent 25 from ${first}:00.000Z, all from ${second}:00.000Z; by cli:`,
+    );
+    await cutover.answer(set('off'));
+    expect(await status()).toMatchObject({ autoPromote: null });
+  });
+
   it('keeps notes with the stage, and shows them', async () => {
     await cutover.answer(set('off'));
     const before = dump(database, 'cutover_rollout_notes');

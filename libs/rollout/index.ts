@@ -1,3 +1,5 @@
+export { type PromotionSchedule, type ScheduledStep, stepsLeft } from './auto-promote/promotion-schedule';
+export { readSteps } from './auto-promote/schedule-text';
 export { type BackedUp, BackupService } from './backup/backup.service';
 export * from './backup/last-verified-backup';
 export { type Listing, named, type NamedPerson } from './backup/named-people';

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type RolloutChange, ValidationFailed } from '@cutover/contracts';
 import { LocalPasswords, UserRepository } from '@cutover/users';
+import { type ScheduledStep, scheduleFault } from './auto-promote/promotion-schedule';
 import { LastVerifiedBackup } from './backup/last-verified-backup';
 import { PromotionOnHold, VersionConflict } from './errors';
 import type { Operator } from './operator';
@@ -14,6 +15,8 @@ export interface RolloutDecision extends RolloutChange {
   stage: OpenStage;
   /** Sets a hold with this reason, in the place of one that stands. */
   hold?: string;
+  /** Steps that open by themselves later on, until anybody decides anything else. */
+  autoPromote?: readonly ScheduledStep[];
   /** Refuses to go further than the test users without a recent verified backup. */
   needsBackup?: boolean;
 }
@@ -51,6 +54,9 @@ export class RolloutDecisions {
     const before = await this.policies.latest();
     if (before.version !== expectedVersion) throw new VersionConflict(before.version);
     const after = await this.nextOf(before, change, by);
+    const fault = change.autoPromote && scheduleFault(change.autoPromote, after, after.changedAt);
+    if (fault)
+      throw new ValidationFailed({ detail: `autoPromote (--auto-promote on the command line): ${fault}` });
     if (isPromotion(before, after)) {
       if (before.hold && !change.liftHold) throw new PromotionOnHold(before.hold);
       if (change.needsBackup && isPastTestUsers(after))

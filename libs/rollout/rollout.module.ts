@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { SessionsModule } from '@cutover/sessions';
 import { UsersModule } from '@cutover/users';
 import { AuditController } from './audit/audit.controller';
+import { PromotionSchedules } from './auto-promote/promotion-schedules';
 import { BackupKeys } from './backup/backup-keys';
 import { BackupService } from './backup/backup.service';
 import { LastVerifiedBackup } from './backup/last-verified-backup';
@@ -49,6 +50,7 @@ import { RolloutVerification } from './verify/rollout-verification';
     SessionEnding,
     RestoreService,
     RolloutPolicyStore,
+    PromotionSchedules,
     RolloutDecisions,
     RolloutService,
     RolloutPlanner,
@@ -74,6 +76,8 @@ import { RolloutVerification } from './verify/rollout-verification';
     { provide: SignInRouting, useExisting: RolloutService },
   ],
   exports: [
+    RolloutPolicyStore,
+    PromotionSchedules,
     SignInOutcomes,
     ShadowStage,
     KnownAccounts,

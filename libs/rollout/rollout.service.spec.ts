@@ -5,6 +5,7 @@ import { describeOnEachEngine, type TestDatabase } from '@cutover/database/testi
 import { AuditTrail } from '@cutover/operations';
 import { LocalPasswords, type UserRecord, UserRepository } from '@cutover/users';
 import type { DataSource } from 'typeorm';
+import { PromotionSchedules } from './auto-promote/promotion-schedules';
 import { VerifiedBackups } from './backup/verified-backups';
 import type { ExternalAccountState } from '@cutover/users';
 import { KnownAccounts } from './evidence/known-accounts';
@@ -90,6 +91,8 @@ describeOnEachEngine('who signs in where', (engine) => {
       passwords,
       new KnownAccounts(database),
       new SettingsService(loadSettings({ ...SECRETS, ...environment })),
+      new PromotionSchedules(database, new AuditTrail(database)),
+      database,
     );
   }
 

@@ -1,7 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { SettingsService } from '@cutover/config';
 import type { AuthMode, Rollout } from '@cutover/contracts';
+import { Database } from '@cutover/database';
 import { LocalPasswords, type UserRecord, UserRepository } from '@cutover/users';
+import type { PromotionSchedule } from './auto-promote/promotion-schedule';
+import { PromotionSchedules } from './auto-promote/promotion-schedules';
 import { type AccountKnown, KnownAccounts } from './evidence/known-accounts';
 import { actorOf, type Operator } from './operator';
 import type { RolloutPolicy } from './policy/rollout-policy';
@@ -23,6 +26,8 @@ export class RolloutService extends SignInRouting {
     private readonly passwords: LocalPasswords,
     private readonly accounts: KnownAccounts,
     private readonly settings: SettingsService,
+    private readonly schedules: PromotionSchedules,
+    private readonly database: Database,
   ) {
     super();
   }
@@ -58,8 +63,17 @@ export class RolloutService extends SignInRouting {
    */
   async change(change: RolloutDecision, expectedVersion: number, by: Operator): Promise<Rollout> {
     const policy = await this.decisions.decide(change, expectedVersion, by);
-    await this.policies.add(policy, actorOf(by));
+    const { autoPromote } = change;
+    await this.database.transaction(async () => {
+      await this.policies.add(policy, actorOf(by));
+      if (autoPromote) await this.schedules.add(policy, autoPromote, actorOf(by));
+    });
     return this.describe(policy);
+  }
+
+  /** By which the rollout goes on by itself from the decision in force; `null` where a person has to. */
+  async schedule(): Promise<PromotionSchedule | null> {
+    return this.schedules.of(await this.policies.latest());
   }
 
   /** What {@link change} would decide, with the same checks. */

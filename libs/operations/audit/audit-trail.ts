@@ -21,6 +21,7 @@ export const AUDIT_ACTIONS = [
   'users.sync_undone',
   'rollout.changed',
   'rollout.rolled_back',
+  'rollout.scheduled',
   'keys.rotated',
   'break_glass.added',
   'break_glass.removed',
@@ -43,7 +44,7 @@ export const actionLabel = (action: string) => (ACTIONS.has(action) ? action : '
 
 export interface AuditEntry {
   action: AuditAction;
-  /** Who did it: `user:7`, `cli:olga`, `cutover` for what happens by itself, `anonymous` before a sign-in. */
+  /** Who did it: `user:7`, `cli:olga`, `cutover` for what happens by itself, `auto-promote`, `anonymous` before a sign-in. */
   actor: string;
   /** On whom or what: `user:7`, `session:<id>`. */
   subject?: string | null;

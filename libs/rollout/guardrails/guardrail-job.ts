@@ -1,6 +1,7 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
 import { SettingsService } from '@cutover/config';
+import { AutoPromotion } from '../auto-promote/auto-promotion';
 import { SignInOutcomes } from '../evidence/sign-in-outcomes';
 import { Guardrail } from './guardrail';
 import { GuardrailVerdicts } from './guardrail-verdicts';
@@ -10,7 +11,7 @@ const NAME = 'guardrail';
 /** Milliseconds between two purges by one process. */
 const PURGE_INTERVAL = 60_000;
 
-/** Every `GUARDRAIL_INTERVAL`: an evaluation, and the end of what is too old to be evidence. */
+/** Every `GUARDRAIL_INTERVAL`: an evaluation, the scheduled step that may follow it, and the end of what is too old to be evidence. */
 @Injectable()
 export class GuardrailJob implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(GuardrailJob.name);
@@ -21,6 +22,7 @@ export class GuardrailJob implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly scheduler: SchedulerRegistry,
     private readonly settings: SettingsService,
     private readonly guardrail: Guardrail,
+    private readonly promotion: AutoPromotion,
     private readonly outcomes: SignInOutcomes,
     private readonly verdicts: GuardrailVerdicts,
   ) {}
@@ -51,7 +53,8 @@ export class GuardrailJob implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async look(now: number): Promise<void> {
-    await this.guardrail.evaluate();
+    const evaluation = await this.guardrail.evaluate();
+    if (evaluation) await this.promotion.afterEvaluation(evaluation);
     if (now < this.purgeAt) return;
     this.purgeAt = now + PURGE_INTERVAL;
     await this.outcomes.purge(now);

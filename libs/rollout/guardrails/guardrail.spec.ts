@@ -5,6 +5,7 @@ import { describeOnEachEngine, type TestDatabase } from '@cutover/database/testi
 import { AuditTrail, Metrics } from '@cutover/operations';
 import { LocalPasswords, UserRepository } from '@cutover/users';
 import type { DataSource } from 'typeorm';
+import { PromotionSchedules } from '../auto-promote/promotion-schedules';
 import { VerifiedBackups } from '../backup/verified-backups';
 import { KnownAccounts } from '../evidence/known-accounts';
 import { OutcomeFigures } from '../evidence/outcome-figures';
@@ -78,6 +79,8 @@ describeOnEachEngine('the guardrail', (engine) => {
       passwords,
       new KnownAccounts(database),
       settings,
+      new PromotionSchedules(database, new AuditTrail(database)),
+      database,
     );
     const figures = new OutcomeFigures(database);
     const verdicts = new GuardrailVerdicts(database, new AuditTrail(database));
@@ -124,7 +127,7 @@ describeOnEachEngine('the guardrail', (engine) => {
     await happened(people(30, EXTERNAL), people(30, {}, 100));
     const results = await Promise.all([1, 2, 3].map(() => process().guardrail.evaluate()));
     expect(results.filter((result) => result !== null)).toEqual([
-      { verdict: 'healthy', reasons: [], alarming: false, action: null },
+      { verdict: 'healthy', reasons: [], alarming: false, version: 3, action: null },
     ]);
     const [verdict, ...others] = await new GuardrailVerdicts(database, new AuditTrail(database)).since(0, 10);
     expect(others).toEqual([]);

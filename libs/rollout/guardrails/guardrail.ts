@@ -35,6 +35,8 @@ const LONGEST_REASON = 500;
 const REACHES: readonly Stage[] = ['test-users', 'percent', 'all'];
 
 export interface Evaluation extends Judgement {
+  /** The decision that was judged. */
+  version: number;
   action: GuardrailAction | null;
 }
 
@@ -82,7 +84,7 @@ export class Guardrail {
       this.metrics.guardrailActions.inc({ action });
       await this.verdicts.acted(evaluation, action);
     }
-    return { ...judgement, action };
+    return { ...judgement, version: stretch.current.version, action };
   }
 
   private async figuresOf({ evidenceSince }: Stretch, now: number): Promise<GuardrailFigures> {

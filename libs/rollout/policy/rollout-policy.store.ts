@@ -73,7 +73,8 @@ export class RolloutPolicyStore {
       return true;
     });
     if (!added) throw new VersionConflict((await this.latest()).version);
-    this.remember(policy);
+    // Inside somebody else's transaction it may yet come to nothing: read again then.
+    this.database.afterwards(() => (this.cached = null));
   }
 
   /** @returns false where somebody else was faster */

@@ -14,6 +14,7 @@ import { wholeNumber } from '../../options';
 import { print } from '../../output';
 import { withCurrentSchema } from '../../with-context';
 import { described, describedMovement, isSwitchedOn } from './described';
+import { describedSchedule, scheduleLeft } from './schedule';
 
 export interface DecisionOptions {
   reason: string;
@@ -83,12 +84,22 @@ export async function runDecision(
   decision: (context: INestApplicationContext) => Promise<RolloutDecision> | RolloutDecision,
 ): Promise<void> {
   const { dryRun = false } = options;
-  const { rollout, moves, switchedOn } = await withCurrentSchema(async (context) =>
-    decide(context, await decision(context), options),
-  );
-  print(command, { dryRun, rollout, moves }, () =>
-    [...(dryRun ? ['Would decide:'] : []), described(rollout, switchedOn), describedMovement(moves)].join(
-      '\n',
-    ),
+  const { rollout, moves, switchedOn, autoPromote } = await withCurrentSchema(async (context) => {
+    const change = await decision(context);
+    const decided = await decide(context, change, options);
+    const { version, changedAt, changedBy: setBy, reason } = decided.rollout;
+    const schedule = change.autoPromote && {
+      ...{ version, lastVersion: version, setBy, setAt: Date.parse(changedAt), reason },
+      steps: [...change.autoPromote],
+    };
+    return { ...decided, autoPromote: scheduleLeft(schedule ?? null, decided.rollout) };
+  });
+  print(command, { dryRun, rollout, moves, autoPromote }, () =>
+    [
+      ...(dryRun ? ['Would decide:'] : []),
+      described(rollout, switchedOn),
+      ...describedSchedule(autoPromote),
+      describedMovement(moves),
+    ].join('\n'),
   );
 }

@@ -1,4 +1,4 @@
-import { OPEN_STAGES, type OpenStage, RolloutPlanner } from '@cutover/rollout';
+import { OPEN_STAGES, type OpenStage, RolloutPlanner, RolloutService } from '@cutover/rollout';
 import { Argument, Command } from 'commander';
 import { operator } from '../../operator';
 import { examples, names, wholeNumber } from '../../options';
@@ -6,6 +6,7 @@ import { print } from '../../output';
 import { withCurrentSchema } from '../../with-context';
 import { checked } from './decision';
 import { describedPlan } from './described';
+import { describedSchedule, scheduleLeft } from './schedule';
 
 interface PlanOptions {
   users?: string[];
@@ -24,8 +25,15 @@ export function planCommand(): Command {
         const planner = context.get(RolloutPlanner, { strict: false });
         const step = stage ? { stage, percent: options.percent } : await planner.next();
         const change = step && { ...step, testUsers: options.users, reason: 'plan' };
-        return change && planner.plan(checked(change, {}), operator());
+        if (!change) return null;
+        const planned = await planner.plan(checked(change, {}), operator());
+        const schedule = await context.get(RolloutService, { strict: false }).schedule();
+        return { ...planned, autoPromote: scheduleLeft(schedule, planned.from) };
       });
-      print(command, plan, () => (plan ? describedPlan(plan) : 'Nothing is left to open.'));
+      print(command, plan, () =>
+        plan
+          ? [describedPlan(plan), ...describedSchedule(plan.autoPromote)].join('\n')
+          : 'Nothing is left to open.',
+      );
     });
 }

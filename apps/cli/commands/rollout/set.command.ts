@@ -1,12 +1,14 @@
-import { OPEN_STAGES, type OpenStage } from '@cutover/rollout';
+import { OPEN_STAGES, type OpenStage, type ScheduledStep } from '@cutover/rollout';
 import { Argument, Command } from 'commander';
 import { examples, names, wholeNumber } from '../../options';
 import { checked, type DecisionOptions, decides, runDecision } from './decision';
+import { scheduledSteps } from './schedule';
 
 interface SetOptions extends DecisionOptions {
   users?: string[];
   percent?: number;
   liftHold?: true;
+  autoPromote?: ScheduledStep[];
 }
 
 /** An operator turns it on knowingly. */
@@ -28,7 +30,12 @@ export function setCommand(): Command {
       names,
     )
     .option('--percent <n>', 'the share of people for the stage "percent"', wholeNumber(0, 100))
-    .option('--lift-hold', 'what the hold was set for is dealt with: the rollout may go on');
+    .option('--lift-hold', 'what the hold was set for is dealt with: the rollout may go on')
+    .option(
+      '--auto-promote <steps>',
+      'go on by itself, each step not before its time and only on healthy evidence, until anybody decides anything else: 25@2026-12-01T08:00Z,all@2026-12-08T08:00Z',
+      scheduledSteps,
+    );
   return decides(set)
     .addHelpText('after', SHADOW)
     .addHelpText(
@@ -36,10 +43,14 @@ export function setCommand(): Command {
       examples(
         'cutover rollout set test-users --users grace,ada --reason "first two volunteers"',
         'cutover rollout set percent --percent 5 --reason "a quiet week" --dry-run',
+        'cutover rollout set percent --percent 5 --reason "pilot" --auto-promote 25@2026-12-01T08:00Z,all@2026-12-08T08:00Z',
       ),
     )
     .action(async (stage: OpenStage, options: SetOptions, command: Command) => {
-      const { percent, users: testUsers, reason } = options;
-      await runDecision(command, options, () => checked({ stage, percent, testUsers, reason }, options));
+      const { percent, users: testUsers, reason, autoPromote } = options;
+      await runDecision(command, options, () => ({
+        ...checked({ stage, percent, testUsers, reason }, options),
+        ...(autoPromote && { autoPromote }),
+      }));
     });
 }

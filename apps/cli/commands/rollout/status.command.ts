@@ -12,6 +12,7 @@ import { examples } from '../../options';
 import { print, table } from '../../output';
 import { withCurrentSchema } from '../../with-context';
 import { described, isSwitchedOn, stageOf } from './described';
+import { describedSchedule, scheduleLeft } from './schedule';
 
 /** Notes and verdicts of so many days are shown, and at most so many of them. */
 const RECENT = { days: 7, notes: 20, verdicts: 5 };
@@ -24,7 +25,7 @@ export function statusCommand(): Command {
     .addHelpText('after', examples('cutover rollout status --json'))
     .action(async (_options, command: Command) => {
       const { switchedOn, ...status } = await withCurrentSchema(async (context) => ({
-        ...(await context.get(RolloutService, { strict: false }).current()),
+        ...(await decisionInForce(context.get(RolloutService, { strict: false }))),
         people: await context.get(RolloutPlanner, { strict: false }).sidesNow(),
         shadow: await context.get(ShadowStage, { strict: false }).counts(),
         verdicts: await context.get(GuardrailVerdicts, { strict: false }).since(recent(), RECENT.verdicts),
@@ -35,6 +36,7 @@ export function statusCommand(): Command {
         const { external, local, inactive } = status.people;
         return [
           described(status, switchedOn),
+          ...describedSchedule(status.autoPromote),
           `people      ${external} external, ${local} local, ${inactive} inactive`,
           ...describedShadow(status.shadow),
           ...(status.verdicts.length === 0
@@ -46,6 +48,11 @@ export function statusCommand(): Command {
         ].join('\n');
       });
     });
+}
+
+async function decisionInForce(rollout: RolloutService) {
+  const current = await rollout.current();
+  return { ...current, autoPromote: scheduleLeft(await rollout.schedule(), current) };
 }
 
 const recent = () => Date.now() - RECENT.days * 24 * 60 * 60 * 1000;
