@@ -33,6 +33,9 @@ export class PasswordReset {
     const user = match.outcome === 'one' ? match.user : null;
     if (!(await this.codes.matches(user, code)) || !user) return this.refuse(username);
     const hash = await this.passwords.hash(newPassword);
+    // Before too: a process that dies after the redemption must not leave the old sessions alive. The provider hears of
+    // an end, so it is no part of the transaction. After it, those go that began with the old password in the meantime.
+    await this.sessions.endAllOf(user.id, 'revoked', `user:${user.id}`);
     if (!(await this.codes.redeem(user, code, hash))) return this.refuse(username);
     await this.sessions.endAllOf(user.id, 'revoked', `user:${user.id}`);
   }
