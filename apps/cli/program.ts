@@ -5,6 +5,7 @@ import { backupCommand } from './commands/backup/backup.command';
 import { restoreCommand } from './commands/backup/restore.command';
 import { databaseCommand } from './commands/database.command';
 import { keysCommand } from './commands/keys/keys.command';
+import { rehearseCommand } from './commands/rehearse/rehearse.command';
 import { rollbackCommand } from './commands/rollback.command';
 import { rolloutCommand } from './commands/rollout/rollout.command';
 import { sessionsCommand } from './commands/sessions/sessions.command';
@@ -37,6 +38,7 @@ export function program(options: ProgramOptions): Command {
     checkApiCommand(),
     backupCommand(),
     restoreCommand(),
+    rehearseCommand(),
   ]) {
     cli.addCommand(command);
   }

@@ -24,7 +24,8 @@ export type AuditAction =
   | 'backup.made'
   | 'backup.restored'
   | 'reset_code.issued'
-  | 'password.reset';
+  | 'password.reset'
+  | 'rehearsal.completed';
 
 export interface AuditEntry {
   action: AuditAction;
