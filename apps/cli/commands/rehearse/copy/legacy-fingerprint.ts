@@ -31,7 +31,8 @@ export async function rowsDigest(
   columns: readonly string[],
 ): Promise<Pick<LegacyFingerprint, 'rows' | 'rowsDigest'>> {
   const digest = createHash('sha256');
-  const bytes = columns.map((column) => `${bytesOf(database, column)} AS \`${column}\``).join(', ');
+  // Under names of their own: in ORDER BY a column's name would mean what is selected under it.
+  const bytes = columns.map((column, index) => `${bytesOf(database, column)} AS c${index}`).join(', ');
   let rows = 0;
   for (let after = -1; ;) {
     const batch = await database.query<{ position: number } & Record<string, string>>(
@@ -40,7 +41,7 @@ export async function rowsDigest(
     );
     const last = batch.at(-1);
     if (!last) break;
-    for (const row of batch) digest.update(`${columns.map((column) => row[column]).join(' ')}\n`);
+    for (const row of batch) digest.update(`${columns.map((_, index) => row[`c${index}`]).join(' ')}\n`);
     rows += batch.length;
     after = last.position;
   }
