@@ -15,7 +15,7 @@ import type { RehearsalOptions } from './rehearsal-options';
 import type { RehearsalResult } from './rehearsal-result';
 import { script } from './script';
 import { PortalClient } from './sign-ins/portal-client';
-import { conclude } from './verdict';
+import { conclude, concludeRounds } from './verdict';
 
 export interface Rehearsed {
   result: RehearsalResult;
@@ -91,6 +91,7 @@ async function play(rehearsal: Rehearsal, reporter: Reporter, stopped: AbortSign
       } catch (error) {
         const reason = stopped.aborted ? (stopped.reason as Error).message : messageOf(error);
         result.findings.push(`${name}: ${reason}`);
+        concludeRounds(result);
         if (result.verdicts.length === 0) result.verdicts = await rehearsal.verdicts().catch(() => []);
         return;
       } finally {

@@ -5,6 +5,12 @@ const OF_THE_MACHINE = /^time:/;
 
 /** Holds a rehearsal that came to its end against everything it is to prove; adds to its findings and cautions. */
 export function conclude(result: RehearsalResult): void {
+  concludeRounds(result);
+  result.findings.push(...ofTheWayBack(result));
+}
+
+/** What a rehearsal found out as far as it came. */
+export function concludeRounds(result: RehearsalResult): void {
   for (const { name, broken, wrong } of result.rounds) {
     if (broken.count > 0)
       result.findings.push(`${name}: ${broken.count} could not sign in although the policy promised it.`);
@@ -17,7 +23,6 @@ export function conclude(result: RehearsalResult): void {
         `${stage}: "rollout verify" did not pass ${gate}.`,
       );
   }
-  result.findings.push(...ofTheWayBack(result));
 }
 
 function ofTheWayBack({ legacy, restore, undo, manual, automatic }: RehearsalResult): string[] {

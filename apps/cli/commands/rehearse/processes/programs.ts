@@ -124,11 +124,10 @@ export class Programs {
 }
 
 /** Without what it was called with, which may be long: `users sync`. */
-const nameOf = (args: string[]) =>
-  args
-    .filter((arg) => /^[a-z-]+$/.test(arg) && !arg.startsWith('--'))
-    .slice(0, 2)
-    .join(' ');
+const nameOf = (args: string[]) => {
+  const end = args.findIndex((arg) => arg.startsWith('-'));
+  return args.slice(0, end < 0 ? 2 : Math.min(end, 2)).join(' ');
+};
 
 /** `{"error":{"code","detail"}}` on its last line, or what else it complained of. */
 function reasonIn(complained: string): string {
