@@ -12,7 +12,7 @@ const BAR = 11;
 const TOP = 6;
 const ROOM = WIDTH - LABEL - VALUE;
 /** Of the chart whose names are the longest. */
-const WIDE = { label: 166, room: WIDTH - 166 - 48 };
+const WIDE = { label: 182, room: WIDTH - 182 - 48 };
 
 /** How many people sign in on each side, stage by stage. */
 export function peopleChart(rounds: readonly Round[]): string {

@@ -12,6 +12,7 @@ h2 { font-size: 16px; margin: 24px 0 8px; }
 .verdict { font-size: 24px; line-height: 1.25; font-weight: 700; margin: 4px 0 8px; padding-left: 12px; border-left: 6px solid var(--healthy); }
 .no-go .verdict { border-color: var(--failing); }
 .summary, .note { color: var(--soft); margin: 0 0 8px; }
+.wide + .note, ul + .note { margin-top: 10px; }
 code { font: 13px ui-monospace, monospace; }
 .charts { display: grid; gap: 16px; align-items: start; grid-template-columns: repeat(auto-fit, minmax(min(100%, 440px), 1fr)); }
 figure { margin: 0; padding: 12px; background: var(--card); border: 1px solid var(--line); border-radius: 8px; break-inside: avoid; }
