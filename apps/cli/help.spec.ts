@@ -45,6 +45,7 @@ describe('cutover --help', () => {
     'audit acknowledge',
     'backup',
     'restore',
+    'rehearse',
   ])('%s writes, and has a dry run', (path) => {
     const command = commands.find((candidate) => pathOf(candidate) === `cutover ${path}`);
     expect(command && helpOf(command)).toContain('--dry-run');

@@ -7,6 +7,7 @@ import { restoreCommand } from './commands/backup/restore.command';
 import { cleanupCommand } from './commands/cleanup/cleanup.command';
 import { databaseCommand } from './commands/database.command';
 import { keysCommand } from './commands/keys/keys.command';
+import { rehearseCommand } from './commands/rehearse/rehearse.command';
 import { rollbackCommand } from './commands/rollback.command';
 import { rolloutCommand } from './commands/rollout/rollout.command';
 import { sessionsCommand } from './commands/sessions/sessions.command';
@@ -41,6 +42,7 @@ export function program(options: ProgramOptions): Command {
     restoreCommand(),
     auditCommand(),
     cleanupCommand(),
+    rehearseCommand(),
   ]) {
     cli.addCommand(command);
   }

@@ -70,7 +70,8 @@ export class Cutover {
     return ended;
   }
 
-  private start(args: string[], settings: Record<string, string> = {}): ChildProcessWithoutNullStreams {
+  /** A process of its own, to be watched; end it with {@link ended}. */
+  start(args: string[], settings: Record<string, string> = {}): ChildProcessWithoutNullStreams {
     const child = spawn(process.execPath, [MAIN, ...args], {
       cwd: this.folder,
       env: { ...this.settings, ...settings },
@@ -79,7 +80,7 @@ export class Cutover {
     return child;
   }
 
-  private async ended(child: ChildProcessWithoutNullStreams): Promise<Ended> {
+  async ended(child: ChildProcessWithoutNullStreams): Promise<Ended> {
     const exit = new Promise<number | null>((done) => child.once('close', done));
     const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), exit]);
     this.outputs.push(stdout, stderr);

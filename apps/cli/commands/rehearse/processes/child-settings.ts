@@ -1,0 +1,69 @@
+import { randomBytes } from 'node:crypto';
+import { STAND_IN_TENANT_ID } from '@cutover/contracts';
+import type { Fallback } from '../rehearsal-options';
+
+/** What the system needs to run a program; nothing of a deployment is among it. */
+const OF_THE_SYSTEM = ['PATH', 'TMPDIR', 'TEMP', 'TZ', 'LANG', 'SystemRoot'];
+
+/** The domain of the stand-in's directory. */
+export const DOMAIN = 'contoso.example';
+
+export interface ChildSettings {
+  /** For all programs. */
+  common: Record<string, string>;
+  /** What the report says of them: the settings that differ from the defaults and matter. */
+  stated: Record<string, string>;
+}
+
+/**
+ * Settings for the programs of a rehearsal, made from nothing: whatever this process was given, no address, key or
+ * password of a deployment reaches them, and nobody's sign-in the real provider.
+ *
+ * @param sample people who sign in; what counts as enough evidence follows from it
+ */
+export function childSettings(databaseUrl: string, fallback: Fallback, sample: number): ChildSettings {
+  const stated = {
+    EXTERNAL_AUTH_FALLBACK: fallback,
+    GUARDRAIL_INTERVAL: '1',
+    GUARDRAIL_WINDOW: '20',
+    GUARDRAIL_FAILURES: '3',
+    GUARDRAIL_MIN_USERS: String(Math.min(20, Math.max(3, Math.floor(sample / 50)))),
+    SHADOW_RATE: '1000',
+    EXTERNAL_AUTH_CIRCUIT_RESET: '1',
+    // Everybody comes from this machine.
+    RATE_LIMIT_SIGN_IN_PER_ACCOUNT: '0',
+    RATE_LIMIT_SIGN_IN_PER_ADDRESS: '0',
+  };
+  return {
+    stated,
+    common: {
+      ...ofTheSystem(),
+      NODE_ENV: 'development',
+      LOG_LEVEL: 'info',
+      DATABASE_URL: databaseUrl,
+      LOCAL_JWT_SECRET: randomBytes(32).toString('hex'),
+      TOKEN_ENCRYPTION_KEYS: key(),
+      AUDIT_KEYS: key(),
+      BACKUP_KEY: randomBytes(32).toString('base64'),
+      EXTERNAL_AUTH_TIMEOUT: '5000',
+      ...stated,
+    },
+  };
+}
+
+const key = () => `rehearsal:${randomBytes(32).toString('base64')}`;
+
+export const ofTheSystem = () =>
+  Object.fromEntries(OF_THE_SYSTEM.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
+
+/** What signs people in at a stand-in that listens at `url`. */
+export const standInSettings = (url: string) => ({
+  USE_EXTERNAL_AUTH: 'true',
+  EXTERNAL_AUTH_API_URL: url,
+  EXTERNAL_AUTH_JWKS_URL: `${url}/.well-known/jwks.json`,
+  EXTERNAL_AUTH_TENANT_ID: STAND_IN_TENANT_ID,
+  EXTERNAL_AUTH_ISSUER: `${url}/${STAND_IN_TENANT_ID}/v2.0`,
+  EXTERNAL_AUTH_AUDIENCE: 'api://cutover',
+  EXTERNAL_AUTH_CLIENT_ID: 'cutover-portal',
+  EXTERNAL_AUTH_USERNAME_DOMAIN: DOMAIN,
+});
