@@ -36,7 +36,7 @@ export function script(fromBackup: boolean): Step[] {
         quarter = await openShare(rehearsal, '25 %', five);
       },
     },
-    { name: 'provider fails, automatic rollback', work: (rehearsal) => failAndGoBack(rehearsal, quarter) },
+    { name: 'provider fails, rolled back', work: (rehearsal) => failAndGoBack(rehearsal, quarter) },
     { name: 'recovery, hold lifted', work: (rehearsal) => recover(rehearsal, five) },
     {
       name: '25 % again',
@@ -54,6 +54,6 @@ export function script(fromBackup: boolean): Step[] {
     { name: 'backup', work: backUp },
     { name: 'sync undone', work: undo },
     { name: 'schema down', work: schemaDown },
-    { name: 'backup restored afresh, schema down', work: restoreAfresh },
+    { name: 'restored afresh, schema down', work: restoreAfresh },
   ];
 }

@@ -13,7 +13,9 @@ export function conclude(result: RehearsalResult): void {
   }
   for (const { stage, failed } of result.gates) {
     for (const gate of failed)
-      (OF_THE_MACHINE.test(gate) ? result.cautions : result.findings).push(`${stage}: gate ${gate}.`);
+      (OF_THE_MACHINE.test(gate) ? result.cautions : result.findings).push(
+        `${stage}: "rollout verify" did not pass ${gate}.`,
+      );
   }
   result.findings.push(...ofTheWayBack(result));
 }

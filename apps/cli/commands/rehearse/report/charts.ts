@@ -5,12 +5,14 @@ import { spansOf, type VerdictSpan } from './verdict-spans';
 
 /** Drawn at the width of a phone, so that nothing gets too small to read there; wider pages show them larger. */
 const WIDTH = 360;
-const LABEL = 132;
-const VALUE = 56;
+const LABEL = 126;
+const VALUE = 64;
 const ROW = 19;
 const BAR = 11;
 const TOP = 6;
 const ROOM = WIDTH - LABEL - VALUE;
+/** Of the chart whose names are the longest. */
+const WIDE = { label: 166, room: WIDTH - 166 - 48 };
 
 /** How many people sign in on each side, stage by stage. */
 export function peopleChart(rounds: readonly Round[]): string {
@@ -96,8 +98,8 @@ export function stepsChart({ steps }: RehearsalResult): string {
   const body = steps.map(
     ({ name, took }, index) =>
       label(name, index) +
-      bar(LABEL, index, (ROOM * took) / longest, 'step') +
-      value(LABEL + ROOM, index, duration(took)),
+      bar(WIDE.label, index, (WIDE.room * took) / longest, 'step') +
+      value(WIDE.label + WIDE.room, index, duration(took)),
   );
   return svg('Time of each step', steps.length, body);
 }
@@ -108,7 +110,7 @@ function svg(title: string, rows: number, body: string[]): string {
 }
 
 const label = (text: string, index: number) =>
-  `<text x="0" y="${TOP + index * ROW + BAR - 1.5}">${escaped(shortened(text))}</text>`;
+  `<text x="0" y="${TOP + index * ROW + BAR - 1.5}">${escaped(text)}</text>`;
 
 const value = (x: number, index: number, text: string) =>
   `<text x="${round(x + 4)}" y="${TOP + index * ROW + BAR - 1.5}" class="value">${escaped(text)}</text>`;
@@ -122,7 +124,3 @@ const rect = (x: number, y: number, width: number, height: number, kind: string)
     : `<rect x="${round(x)}" y="${round(y)}" width="${round(width)}" height="${round(height)}" class="${kind}"/>`;
 
 const round = (value: number) => Math.round(value * 100) / 100;
-
-/** Characters that the room for a label holds. */
-const LONGEST = 24;
-const shortened = (text: string) => (text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text);

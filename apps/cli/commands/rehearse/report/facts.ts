@@ -8,6 +8,8 @@ export interface Facts {
   repeat: string;
   proofs: [string, string][];
   rounds: { headings: string[]; rows: string[][] };
+  /** What to make of the refusals among them. */
+  refusals: string;
   steps: [string, string][];
   memory: [string, string][];
   settings: [string, string][];
@@ -27,6 +29,9 @@ export const ROUND_HEADINGS = [
   'External p50 / p95',
   'Promise',
 ];
+
+const REFUSALS =
+  'Inactive people of the sample try too, and must be refused: these are the invalid_credentials of a promise that was kept.';
 
 /** What a rehearsal cannot know; an operator should say it before the board asks. */
 const LIMITS = [
@@ -50,6 +55,7 @@ export function factsOf(result: RehearsalResult): Facts {
     repeat: repeatOf(result),
     proofs: proofsOf(result),
     rounds: { headings: ROUND_HEADINGS, rows: result.rounds.map(roundRow) },
+    refusals: REFUSALS,
     steps: result.steps.map(({ name, took: milliseconds }) => [name, duration(milliseconds)]),
     memory: memoryOf(result),
     settings: Object.entries(result.settings),
@@ -74,7 +80,6 @@ function repeatOf({ source, users, sample, seed, settings }: RehearsalResult): s
 
 function proofsOf(result: RehearsalResult): [string, string][] {
   const { restoredFrom, sync, readiness, automatic, manual, undo, legacy, restore, gates } = result;
-  const refused = gates.filter(({ failed }) => failed.length > 0).map(({ stage }) => stage);
   return [
     ...line(
       'Deployment’s backup',
@@ -93,14 +98,7 @@ function proofsOf(result: RehearsalResult): [string, string][] {
       ({ ready, atRisk, unknown, pinned }) =>
         `${number(ready)} ready, ${number(atRisk)} at risk, ${number(unknown)} unknown; ${pinned} pinned to local, as their password differs over there`,
     ),
-    [
-      'Looking back (rollout verify)',
-      gates.length === 0
-        ? 'not reached'
-        : refused.length === 0
-          ? `${gates.length} stages, every gate passed`
-          : `gates failed at ${refused.join(', ')}`,
-    ],
+    ['Looking back', lookedBack(gates)],
     ...line(
       'Automatic rollback',
       automatic,
@@ -127,6 +125,15 @@ function proofsOf(result: RehearsalResult): [string, string][] {
         `${number(users)} people, ${number(links)} of ${number(linksBefore)} links, rows ${rowsEqual ? 'equal to the byte' : 'NOT equal'}; everybody of the sample ${signedIn ? 'signed in' : 'did NOT sign in'}; down to the legacy table again: ${legacy?.restoredEqual ? 'equal to the byte' : 'NOT equal'}`,
     ),
   ];
+}
+
+/** What "rollout verify" said. */
+function lookedBack(gates: RehearsalResult['gates']): string {
+  if (gates.length === 0) return 'not reached';
+  const failed = gates.flatMap(({ stage, failed: names }) => names.map((name) => `${stage}, ${name}`));
+  return failed.length === 0
+    ? `rollout verify passed every gate at ${gates.map(({ stage }) => stage).join(', ')}`
+    : `rollout verify did not pass: ${failed.join('; ')}`;
 }
 
 /** What was not come to is said so, rather than left out. */

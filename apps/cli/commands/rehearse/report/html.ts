@@ -35,10 +35,10 @@ ${figure('Time of each step', [], stepsChart(result))}
 </div>
 <h2>Sign-ins, stage by stage</h2>
 <div class="wide" tabindex="0" role="region" aria-label="Sign-ins, stage by stage"><table class="rounds">${heads(facts.rounds.headings)}${facts.rounds.rows.map(row).join('')}</table></div>
+<p class="note">${escaped(facts.refusals)}</p>
 <div class="columns">
-<section><h2>Time of each step</h2><table>${facts.steps.map(pair).join('')}</table></section>
-<section><h2>Most memory (resident)</h2><table>${facts.memory.map(pair).join('')}</table>
-<h2>Settings of the rehearsal</h2><table>${facts.settings.map(pair).join('')}</table></section>
+<section><h2>Most memory (resident)</h2><table>${facts.memory.map(pair).join('')}</table></section>
+<section><h2>Settings of the rehearsal</h2><table>${facts.settings.map(pair).join('')}</table></section>
 </div>
 ${listed('To be known', [...result.cautions, ...facts.limits])}
 <p class="note">To do it again: <code>${escaped(facts.repeat)}</code></p>

@@ -17,6 +17,8 @@ export function markdownReport(result: RehearsalResult): string {
     ...section('People concerned', facts.people.map(item)),
     ...section('What was proved', tabled(['What', 'Result'], facts.proofs)),
     ...section('Sign-ins, stage by stage', tabled(facts.rounds.headings, facts.rounds.rows)),
+    facts.refusals,
+    '',
     ...section(
       'Guardrail',
       tabled(['Stage', 'Verdict', 'Times running', 'From', 'What followed'], verdictRows(result)),

@@ -13,7 +13,7 @@ h2 { font-size: 16px; margin: 24px 0 8px; }
 .no-go .verdict { border-color: var(--failing); }
 .summary, .note { color: var(--soft); margin: 0 0 8px; }
 code { font: 13px ui-monospace, monospace; }
-.charts { display: grid; gap: 16px; grid-template-columns: repeat(auto-fit, minmax(min(100%, 440px), 1fr)); }
+.charts { display: grid; gap: 16px; align-items: start; grid-template-columns: repeat(auto-fit, minmax(min(100%, 440px), 1fr)); }
 figure { margin: 0; padding: 12px; background: var(--card); border: 1px solid var(--line); border-radius: 8px; break-inside: avoid; }
 figcaption { font-weight: 600; margin-bottom: 6px; }
 .key { font-weight: 400; color: var(--soft); font-size: 13px; white-space: nowrap; margin-left: 8px; }
@@ -27,7 +27,6 @@ table { border-collapse: collapse; width: 100%; font-size: 13.5px; }
 th, td { text-align: left; vertical-align: top; padding: 5px 10px 5px 0; border-bottom: 1px solid var(--line); }
 th { color: var(--soft); font-weight: 600; }
 .rounds td, .rounds th { white-space: nowrap; overflow-wrap: normal; font-variant-numeric: tabular-nums; }
-.rounds td:nth-child(7) { white-space: normal; min-width: 130px; }
 .proofs th { width: 190px; color: var(--ink); }
 .columns { display: grid; gap: 0 32px; grid-template-columns: repeat(auto-fit, minmax(min(100%, 300px), 1fr)); }
 ul { margin: 0; padding-left: 20px; }

@@ -49,8 +49,11 @@ async function lookBack(rehearsal: Rehearsal, stage: string, version: number): P
   await saidOf(rehearsal, version);
   const { answer, why } = await rehearsal.programs.attempt<VerificationReport>(['rollout', 'verify']);
   if (answer === null) throw new ProgramFailed('cutover rollout verify', why);
-  const failed = answer.gates.filter(({ passed }) => !passed).map(({ gate, detail }) => `${gate}: ${detail}`);
-  rehearsal.result.gates.push({ stage, failed });
+  const failed = answer.gates.filter(({ passed }) => !passed);
+  rehearsal.result.gates.push({
+    stage,
+    failed: failed.map(({ gate, detail }) => (detail.startsWith(`${gate}:`) ? detail : `${gate}: ${detail}`)),
+  });
 }
 
 async function saidOf({ scratch, wait }: Rehearsal, version: number): Promise<void> {
