@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { loadSettings, readEnvironment } from '@cutover/config';
+import { ConfigurationError, loadSettings, readEnvironment } from '@cutover/config';
 import { Database, type Engine, Migrator, openDataSource } from '@cutover/database';
 import { AuditTrail } from '@cutover/operations';
 import { operator } from '../../operator';
@@ -23,21 +23,32 @@ export class Deployment {
     this.connection = connectionOf(readEnvironment()['DATABASE_URL'] || 'sqlite:data/cutover.sqlite', folder);
   }
 
-  /** Whether it is there with the schema of this version: only then is the outcome recorded. @throws ServiceUnavailable */
+  /**
+   * Whether it is there with the schema of this version: only then is the outcome recorded.
+   *
+   * @throws ServiceUnavailable, and ConfigurationError where its settings would stand in the way of that
+   */
   async isThere(): Promise<boolean> {
     if (this.connection.engine === 'sqlite' && !existsSync(this.connection.path)) return false;
     const source = await openDataSource(this.connection);
     try {
       const { applied, pending, unknown } = await new Migrator(source).status();
-      return applied.length > 0 && pending.length === 0 && unknown.length === 0;
+      const isCurrent = applied.length > 0 && pending.length === 0 && unknown.length === 0;
+      if (isCurrent) loadSettings(readEnvironment());
+      return isCurrent;
     } finally {
       await source.destroy();
     }
   }
 
   /** The key of its backups, in base64. @throws ConfigurationError */
-  backupKey(): string | null {
-    return loadSettings(readEnvironment()).secrets.backupKey?.toString('base64') ?? null;
+  backupKey(): string {
+    const { backupKey } = loadSettings(readEnvironment()).secrets;
+    if (backupKey === null)
+      throw new ConfigurationError([
+        { name: 'BACKUP_KEY', problem: 'must be set: the backup is sealed under it' },
+      ]);
+    return backupKey.toString('base64');
   }
 
   /** The legacy table as it is there, as statements that make it in a database of the same engine without our columns. */
@@ -84,7 +95,7 @@ export class Deployment {
     await withCurrentSchema((context) =>
       context.get(AuditTrail, { strict: false }).record({
         action: 'rehearsal.completed',
-        actor: `${operator().name}`,
+        actor: operator().name,
         subject: source.kind === 'backup' ? `backup:${source.sha256}` : 'rehearsal',
         outcome: outcome === 'go' ? 'success' : 'failure',
         detail: {
