@@ -156,7 +156,8 @@ async function stopped(folder: string, args: string[]): Promise<{ code: number |
   });
   let stderr = '';
   child.stderr.on('data', (chunk) => {
-    if (/started/.test((stderr += String(chunk)))) child.kill('SIGINT');
+    if (/started/.test(String(chunk))) child.kill('SIGINT');
+    stderr += String(chunk);
   });
   child.stdout.resume();
   const [code] = (await once(child, 'close')) as [number | null];

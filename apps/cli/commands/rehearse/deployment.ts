@@ -12,6 +12,9 @@ import type { RehearsalResult } from './rehearsal-result';
 const OURS = ['external_user_id', 'display_name', 'azure_email', 'last_token_refresh'];
 const OUR_INDEX = 'uq_users_external_user_id';
 
+/** As SHOW CREATE TABLE writes the column that the second step made optional. */
+const MAY_BE_NULL = /^(\s+`hashed_password` .*) DEFAULT NULL/m;
+
 /**
  * The database of this deployment, which a rehearsal reads a definition from and writes one line of the audit trail to,
  * and nothing else.
@@ -59,11 +62,13 @@ export class Deployment {
       const database = new Database(source);
       const ours = (await columnsOf(database)).filter((column) => OURS.includes(column));
       const dropped = ours.map((column) => `DROP COLUMN ${column}`);
-      if (engine === 'mysql')
+      if (engine === 'mysql') {
+        const definition = await definitionOf(database);
         return [
-          await definitionOf(database),
+          (await neededPasswords(database)) ? definition.replace(MAY_BE_NULL, '$1 NOT NULL') : definition,
           `ALTER TABLE users DROP INDEX ${OUR_INDEX}, ${dropped.join(', ')}`,
         ];
+      }
       const rows = await database.query<{ sql: string }>(
         `SELECT sql FROM sqlite_schema WHERE tbl_name = 'users' AND sql IS NOT NULL AND name <> '${OUR_INDEX}' ORDER BY type = 'table' DESC, name`,
       );
@@ -110,4 +115,12 @@ export class Deployment {
       }),
     );
   }
+}
+
+/** Whether the legacy table wanted a password of everybody before the schema steps, which remember it. */
+async function neededPasswords(database: Database): Promise<boolean> {
+  const [memory] = await database.query<{ hashedPassword: string }>(
+    `SELECT hashed_password AS hashedPassword FROM cutover_baseline`,
+  );
+  return memory?.hashedPassword === 'required';
 }

@@ -39,16 +39,18 @@ interface Reporter {
 export async function runRehearsal(options: RehearsalOptions, reporter: Reporter): Promise<Rehearsed> {
   const folder = mkdtempSync(join(tmpdir(), 'cutover-rehearsal-'));
   const stop = new AbortController();
+  let begun = false;
   const onSignal = () => stop.abort(new Error('The operator stopped the rehearsal.'));
   for (const signal of SIGNALS) process.on(signal, onSignal);
   try {
     const { artefacts, deployment, isThere, scratch } = await opened(options, folder);
-    const settings = childSettings(scratch.url, options.fallback, options.sample);
+    const settings = childSettings(scratch.url, options.fallback);
     const programs = new Programs(artefacts, folder, settings.common);
     let result: RehearsalResult;
     try {
       const source = await sourceFor(options, deployment, scratch);
       result = emptyResult(options, scratch, await sourceOf(options, deployment), settings.stated);
+      begun = true;
       const [portal, seeded] = [new PortalClient(stop.signal), new Seeded(options.seed)];
       await play(
         new Rehearsal(options, folder, source, scratch, programs, portal, seeded, result, stop.signal),
@@ -57,14 +59,14 @@ export async function runRehearsal(options: RehearsalOptions, reporter: Reporter
       );
     } finally {
       await programs.endAll();
-      if (!options.keep) await scratch.remove();
+      if (!options.keep || !begun) await scratch.remove();
       await scratch.close();
     }
     const recorded = isThere && (await isRecorded(deployment, result));
     return { result, folder: options.keep ? folder : null, recorded };
   } finally {
     for (const signal of SIGNALS) process.off(signal, onSignal);
-    if (!options.keep) rmSync(folder, { recursive: true, force: true });
+    if (!options.keep || !begun) rmSync(folder, { recursive: true, force: true });
   }
 }
 
