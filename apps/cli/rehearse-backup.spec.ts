@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Database, openDataSource } from '@cutover/database';
@@ -21,7 +21,7 @@ const PEOPLE = 40;
 const LIMIT = 400_000;
 
 /** A legacy table as a rehearsal makes it, made by nobody but this test. */
-async function legacyDatabase({ connection }: TestDatabase, seed: string): Promise<void> {
+async function legacyDatabase(connection: TestDatabase['connection'], seed: string): Promise<void> {
   const source = await openDataSource(connection);
   try {
     const database = new Database(source);
@@ -31,13 +31,6 @@ async function legacyDatabase({ connection }: TestDatabase, seed: string): Promi
   } finally {
     await source.destroy();
   }
-}
-
-/** How many sign-ins the API itself says it answered: it logs those that let in at level 30, refusals at 40. */
-function signInsIn(log: string, level: number): number {
-  const lines = readFileSync(log, 'utf8').split('\n');
-  return lines.filter((line) => line.includes('/api/auth/login') && line.includes(`"level":${level},`))
-    .length;
 }
 
 /** Nobody is asked for anything that is not in the answer of the command, the logs, or the databases. */
@@ -74,7 +67,7 @@ function expectEverybodyServed({ rounds, automatic, legacy, restore, undo }: Ans
   expect(undo).toMatchObject({ left: 0 });
 }
 
-describe('cutover rehearse, with people who are made up (sqlite)', () => {
+describe('cutover rehearse, refused or stopped', () => {
   const folder = mkdtempSync(join(tmpdir(), 'cutover-rehearse-spec-'));
   const at = (name: string) => join(folder, name);
   // A provider of the deployment that must never hear of a rehearsal; nothing listens there.
@@ -90,47 +83,11 @@ describe('cutover rehearse, with people who are made up (sqlite)', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it(
-    'takes everybody there and back, and the legacy table is what it was, to the byte',
-    async () => {
-      const copy: TestDatabase = {
-        connection: { engine: 'sqlite', path: at('copy.sqlite') },
-        url: `sqlite:${at('copy.sqlite')}`,
-        drop: async () => undefined,
-      };
-      const twin: TestDatabase = { ...copy, connection: { engine: 'sqlite', path: at('twin.sqlite') } };
-      await legacyDatabase(twin, 'spec');
-      const answer = await cutover.answer<Answer>([
-        ...['rehearse', '--users', String(PEOPLE), '--sample', String(PEOPLE), '--seed', 'spec'],
-        ...['--database', copy.url, '--report', at('report'), '--keep'],
-      ]);
-
-      expect(answer).toMatchObject({ outcome: 'go', findings: [], recorded: false });
-      expectEverybodyServed(answer);
-      expect(answer.rounds.find(({ name }) => name === '100 %')?.external.count).toBeGreaterThan(PEOPLE / 2);
-      expect(dump(copy, 'users')).toBe(dump(twin, 'users'));
-
-      const tried = answer.rounds.reduce((sum, round) => sum + round.tried, 0);
-      const refused = answer.rounds
-        .flatMap(({ refused: codes }) => Object.values(codes))
-        .reduce((sum, n) => sum + n, 0);
-      // Beside these, the shadow step tries again and an administrator looks at every decision.
-      expect(signInsIn(join(answer.kept, 'api.log'), 30)).toBeGreaterThanOrEqual(tried - refused);
-      expect(signInsIn(join(answer.kept, 'api.log'), 50)).toBe(0);
-
-      const html = readFileSync(at('report/report.html'), 'utf8');
-      expect(html).toContain('GO: every step went well');
-      expect(html.match(/<svg/g)).toHaveLength(4);
-      expect(html).not.toMatch(/<script|(src|href)=|url\(/);
-      expect(readFileSync(at('report/report.md'), 'utf8')).toContain('| 25 %, provider failing |');
-      rmSync(answer.kept, { recursive: true });
-    },
-    LIMIT,
-  );
-
   it('refuses a copy that holds something, says what it would do, and leaves nothing behind when stopped', async () => {
+    const connection = { engine: 'sqlite' as const, path: at('full.sqlite') };
+    await legacyDatabase(connection, 'spec');
     const [refused, planned] = await Promise.all([
-      cutover.refusal(['rehearse', '--database', `sqlite:${at('twin.sqlite')}`]),
+      cutover.refusal(['rehearse', '--database', `sqlite:${at('full.sqlite')}`]),
       cutover.answer<{ steps: string[] }>(['rehearse', '--dry-run']),
     ]);
     expect(refused).toMatchObject({ exit: 2, detail: expect.stringContaining('holds something') });
@@ -197,7 +154,7 @@ describeOnMysql('cutover rehearse, with the people of a backup', (engine) => {
   it(
     'proves that the backup restores, leaves the deployment alone but for its audit trail, and records it there',
     async () => {
-      await legacyDatabase(deployment, 'deployment');
+      await legacyDatabase(deployment.connection, 'deployment');
       // Columns that no other deployment has come along.
       await query(deployment, `ALTER TABLE users ADD COLUMN phone VARCHAR(20) NULL`);
       await query(deployment, `UPDATE users SET phone = CONCAT('+49 ', id), updated_at = updated_at`);
