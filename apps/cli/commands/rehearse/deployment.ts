@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { loadSettings, readEnvironment } from '@cutover/config';
+import { ConfigurationError, loadSettings, readEnvironment } from '@cutover/config';
 import { Database, type Engine, Migrator, openDataSource } from '@cutover/database';
 import { AuditTrail } from '@cutover/operations';
 import { operator } from '../../operator';
@@ -12,6 +12,9 @@ import type { RehearsalResult } from './rehearsal-result';
 const OURS = ['external_user_id', 'display_name', 'azure_email', 'last_token_refresh'];
 const OUR_INDEX = 'uq_users_external_user_id';
 
+/** As SHOW CREATE TABLE writes the column that the second step made optional. */
+const MAY_BE_NULL = /^(\s+`hashed_password` .*) DEFAULT NULL/m;
+
 /**
  * The database of this deployment, which a rehearsal reads a definition from and writes one line of the audit trail to,
  * and nothing else.
@@ -23,21 +26,32 @@ export class Deployment {
     this.connection = connectionOf(readEnvironment()['DATABASE_URL'] || 'sqlite:data/cutover.sqlite', folder);
   }
 
-  /** Whether it is there with the schema of this version: only then is the outcome recorded. @throws ServiceUnavailable */
+  /**
+   * Whether it is there with the schema of this version: only then is the outcome recorded.
+   *
+   * @throws ServiceUnavailable, and ConfigurationError where its settings would stand in the way of that
+   */
   async isThere(): Promise<boolean> {
     if (this.connection.engine === 'sqlite' && !existsSync(this.connection.path)) return false;
     const source = await openDataSource(this.connection);
     try {
       const { applied, pending, unknown } = await new Migrator(source).status();
-      return applied.length > 0 && pending.length === 0 && unknown.length === 0;
+      const isCurrent = applied.length > 0 && pending.length === 0 && unknown.length === 0;
+      if (isCurrent) loadSettings(readEnvironment());
+      return isCurrent;
     } finally {
       await source.destroy();
     }
   }
 
   /** The key of its backups, in base64. @throws ConfigurationError */
-  backupKey(): string | null {
-    return loadSettings(readEnvironment()).secrets.backupKey?.toString('base64') ?? null;
+  backupKey(): string {
+    const { backupKey } = loadSettings(readEnvironment()).secrets;
+    if (backupKey === null)
+      throw new ConfigurationError([
+        { name: 'BACKUP_KEY', problem: 'must be set: the backup is sealed under it' },
+      ]);
+    return backupKey.toString('base64');
   }
 
   /** The legacy table as it is there, as statements that make it in a database of the same engine without our columns. */
@@ -48,11 +62,13 @@ export class Deployment {
       const database = new Database(source);
       const ours = (await columnsOf(database)).filter((column) => OURS.includes(column));
       const dropped = ours.map((column) => `DROP COLUMN ${column}`);
-      if (engine === 'mysql')
+      if (engine === 'mysql') {
+        const definition = await definitionOf(database);
         return [
-          await definitionOf(database),
+          (await neededPasswords(database)) ? definition.replace(MAY_BE_NULL, '$1 NOT NULL') : definition,
           `ALTER TABLE users DROP INDEX ${OUR_INDEX}, ${dropped.join(', ')}`,
         ];
+      }
       const rows = await database.query<{ sql: string }>(
         `SELECT sql FROM sqlite_schema WHERE tbl_name = 'users' AND sql IS NOT NULL AND name <> '${OUR_INDEX}' ORDER BY type = 'table' DESC, name`,
       );
@@ -84,7 +100,7 @@ export class Deployment {
     await withCurrentSchema((context) =>
       context.get(AuditTrail, { strict: false }).record({
         action: 'rehearsal.completed',
-        actor: `${operator().name}`,
+        actor: operator().name,
         subject: source.kind === 'backup' ? `backup:${source.sha256}` : 'rehearsal',
         outcome: outcome === 'go' ? 'success' : 'failure',
         detail: {
@@ -99,4 +115,12 @@ export class Deployment {
       }),
     );
   }
+}
+
+/** Whether the legacy table wanted a password of everybody before the schema steps, which remember it. */
+async function neededPasswords(database: Database): Promise<boolean> {
+  const [memory] = await database.query<{ hashedPassword: string }>(
+    `SELECT hashed_password AS hashedPassword FROM cutover_baseline`,
+  );
+  return memory?.hashedPassword === 'required';
 }

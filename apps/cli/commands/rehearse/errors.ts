@@ -19,6 +19,14 @@ export class ScratchRefused extends ProblemError {
   }
 }
 
+/** Nothing was changed. Exit code 2. */
+export class BackupUnreadable extends ProblemError {
+  readonly code = 'validation_failed';
+  constructor(file: string, cause: unknown) {
+    super({ detail: `${file} cannot be read: name a file that "cutover backup" wrote.`, cause });
+  }
+}
+
 /** Exit code 1; the report was written by then. */
 export class NoGo extends Error {
   constructor(findings: string[]) {

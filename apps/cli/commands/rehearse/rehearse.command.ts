@@ -6,7 +6,7 @@ import { withProgress } from '../../with-progress';
 import { NoGo } from './errors';
 import type { Fallback, RehearsalOptions } from './rehearsal-options';
 import { writeReport } from './report/write-report';
-import { type Rehearsed, runRehearsal } from './run-rehearsal';
+import { checkRehearsal, type Rehearsed, runRehearsal } from './run-rehearsal';
 import { script } from './script';
 
 interface RehearseOptions {
@@ -67,7 +67,7 @@ export function rehearseCommand(): Command {
       'where report.md, report.html and result.json go (default: a new folder, named by the time)',
     )
     .option('--keep', 'leave the copy, and the files and logs of the rehearsal')
-    .option('--dry-run', 'say what it would do and do nothing')
+    .option('--dry-run', 'check everything that it needs, say what it would do, and do nothing')
     .addHelpText('after', WHAT)
     .addHelpText(
       'after',
@@ -78,12 +78,21 @@ export function rehearseCommand(): Command {
     )
     .action(async (options: RehearseOptions, command: Command) => {
       const asked = optionsOf(options);
-      if (options.dryRun)
-        return print(command, { dryRun: true, ...asked, steps: stepsOf(asked) }, describedPlan);
+      if (options.dryRun) {
+        await checkRehearsal(asked);
+        const { database, ...plan } = asked; // the address may hold a password
+        return print(
+          command,
+          { dryRun: true, ...plan, embedded: database === null, steps: stepsOf(asked) },
+          describedPlan,
+        );
+      }
       const rehearsed = await rehearse(asked, command);
       const files = await writeReport(rehearsed.result, asked.report);
-      print(command, { dryRun: false, ...rehearsed.result, recorded: rehearsed.recorded, files }, () =>
-        described(rehearsed, files),
+      print(
+        command,
+        { dryRun: false, ...rehearsed.result, recorded: rehearsed.recorded, files, kept: rehearsed.folder },
+        () => described(rehearsed, files),
       );
       if (rehearsed.result.outcome === 'no-go') throw new NoGo(rehearsed.result.findings);
     });
@@ -125,19 +134,16 @@ function rehearse(options: RehearsalOptions, command: Command): Promise<Rehearse
   );
 }
 
-function describedPlan({
-  users,
-  sample,
-  seed,
-  fromBackup,
-  database,
-  report,
-  steps,
-}: RehearsalOptions & { steps: string[] }) {
+interface Plan extends Omit<RehearsalOptions, 'database'> {
+  embedded: boolean;
+  steps: string[];
+}
+
+function describedPlan({ users, sample, seed, fromBackup, embedded, report, steps }: Plan): string {
   const who = fromBackup === null ? `${users} people who are made up` : `the people of ${fromBackup}`;
   return [
     `Would rehearse with ${who}, ${sample} of whom sign in at every stage (seed ${seed}),`,
-    `in ${database === null ? 'an embedded database of its own' : 'the scratch database that --database names'}, and write the report to ${report}:`,
+    `in ${embedded ? 'an embedded database of its own' : 'the scratch database that --database names'}, and write the report to ${report}:`,
     ...steps.map((step, index) => `  ${index + 1}. ${step}`),
   ].join('\n');
 }

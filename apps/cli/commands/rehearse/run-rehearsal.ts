@@ -5,6 +5,7 @@ import { basename, join } from 'node:path';
 import { legacyDefinition } from './copy/legacy-table';
 import { ScratchDatabase } from './copy/scratch-database';
 import { Deployment } from './deployment';
+import { BackupUnreadable } from './errors';
 import { HASH_COSTS } from './people/known-passwords';
 import { Seeded } from './people/seeded';
 import { artefactsBeside } from './processes/artefacts';
@@ -38,20 +39,19 @@ interface Reporter {
 export async function runRehearsal(options: RehearsalOptions, reporter: Reporter): Promise<Rehearsed> {
   const folder = mkdtempSync(join(tmpdir(), 'cutover-rehearsal-'));
   const stop = new AbortController();
+  let begun = false;
   const onSignal = () => stop.abort(new Error('The operator stopped the rehearsal.'));
   for (const signal of SIGNALS) process.on(signal, onSignal);
   try {
-    const artefacts = artefactsBeside(mainFile());
-    const deployment = new Deployment(folder);
-    const isThere = await deployment.isThere();
-    const scratch = await ScratchDatabase.open({ database: options.database, folder }, deployment.connection);
-    const stated = childSettings(scratch.url, options.fallback, options.sample);
-    const programs = new Programs(artefacts, folder, stated.common);
-    const result = emptyResult(options, scratch, await sourceOf(options, deployment), stated.stated);
+    const { artefacts, deployment, isThere, scratch } = await opened(options, folder);
+    const settings = childSettings(scratch.url, options.fallback);
+    const programs = new Programs(artefacts, folder, settings.common);
+    let result: RehearsalResult;
     try {
       const source = await sourceFor(options, deployment, scratch);
-      const portal = new PortalClient(stop.signal);
-      const seeded = new Seeded(options.seed);
+      result = emptyResult(options, scratch, await sourceOf(options, deployment), settings.stated);
+      begun = true;
+      const [portal, seeded] = [new PortalClient(stop.signal), new Seeded(options.seed)];
       await play(
         new Rehearsal(options, folder, source, scratch, programs, portal, seeded, result, stop.signal),
         reporter,
@@ -59,14 +59,50 @@ export async function runRehearsal(options: RehearsalOptions, reporter: Reporter
       );
     } finally {
       await programs.endAll();
-      if (!options.keep) await scratch.remove();
+      if (!options.keep || !begun) await scratch.remove();
       await scratch.close();
     }
-    if (isThere) await deployment.record(result);
-    return { result, folder: options.keep ? folder : null, recorded: isThere };
+    const recorded = isThere && (await isRecorded(deployment, result));
+    return { result, folder: options.keep ? folder : null, recorded };
   } finally {
     for (const signal of SIGNALS) process.off(signal, onSignal);
-    if (!options.keep) rmSync(folder, { recursive: true, force: true });
+    if (!options.keep || !begun) rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Everything that can be refused before anything is done. @throws as {@link runRehearsal} */
+export async function checkRehearsal(options: RehearsalOptions): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'cutover-rehearsal-'));
+  try {
+    const { deployment, scratch } = await opened(options, folder);
+    try {
+      await sourceFor(options, deployment, scratch);
+      await sourceOf(options, deployment);
+    } finally {
+      await scratch.remove();
+      await scratch.close();
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function opened({ database }: RehearsalOptions, folder: string) {
+  const artefacts = artefactsBeside(mainFile());
+  const deployment = new Deployment(folder);
+  const isThere = await deployment.isThere();
+  const scratch = await ScratchDatabase.open({ database, folder }, deployment.connection);
+  return { artefacts, deployment, isThere, scratch };
+}
+
+/** Half an hour's report is not thrown away because one line could not be written. */
+async function isRecorded(deployment: Deployment, result: RehearsalResult): Promise<boolean> {
+  try {
+    await deployment.record(result);
+    return true;
+  } catch (error) {
+    result.cautions.push(`The outcome is not in the audit trail of this deployment: ${messageOf(error)}`);
+    return false;
   }
 }
 
@@ -130,7 +166,11 @@ async function sourceOf(
 ): Promise<RehearsalResult['source']> {
   if (fromBackup === null) return { kind: 'made' };
   const digest = createHash('sha256');
-  for await (const chunk of createReadStream(fromBackup)) digest.update(chunk as Buffer);
+  try {
+    for await (const chunk of createReadStream(fromBackup)) digest.update(chunk as Buffer);
+  } catch (error) {
+    throw new BackupUnreadable(fromBackup, error);
+  }
   const sha256 = digest.digest('hex');
   return { kind: 'backup', file: basename(fromBackup), sha256, known: await deployment.knowsBackup(sha256) };
 }

@@ -18,16 +18,13 @@ export interface ChildSettings {
 /**
  * Settings for the programs of a rehearsal, made from nothing: whatever this process was given, no address, key or
  * password of a deployment reaches them, and nobody's sign-in the real provider.
- *
- * @param sample people who sign in; what counts as enough evidence follows from it
  */
-export function childSettings(databaseUrl: string, fallback: Fallback, sample: number): ChildSettings {
+export function childSettings(databaseUrl: string, fallback: Fallback): ChildSettings {
   const stated = {
     EXTERNAL_AUTH_FALLBACK: fallback,
     GUARDRAIL_INTERVAL: '1',
     GUARDRAIL_WINDOW: '20',
     GUARDRAIL_FAILURES: '3',
-    GUARDRAIL_MIN_USERS: String(Math.min(20, Math.max(3, Math.floor(sample / 50)))),
     SHADOW_RATE: '1000',
     EXTERNAL_AUTH_CIRCUIT_RESET: '1',
     // Everybody comes from this machine.
@@ -50,6 +47,15 @@ export function childSettings(databaseUrl: string, fallback: Fallback, sample: n
     },
   };
 }
+
+/**
+ * What counts as enough evidence for the guardrail: fewer people than the default, as a quarter of a small sample is.
+ *
+ * @param sample people who really sign in, once they are drawn
+ * @param testUsers those of them who are on the external side in every stage that reaches anybody
+ */
+export const minUsersFor = (sample: number, testUsers: number) =>
+  Math.min(20, Math.max(1, testUsers, Math.floor(sample / 50)));
 
 const key = () => `rehearsal:${randomBytes(32).toString('base64')}`;
 

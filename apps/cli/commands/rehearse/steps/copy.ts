@@ -4,6 +4,7 @@ import { ProgramFailed } from '../errors';
 import { knownHashes } from '../people/known-passwords';
 import { legacyRow } from '../people/legacy-people';
 import { population } from '../people/population';
+import { minUsersFor } from '../processes/child-settings';
 import type { Rehearsal } from '../rehearsal';
 
 /** The legacy table, empty, or filled with people who were made up. */
@@ -30,8 +31,13 @@ export async function schemaUp(rehearsal: Rehearsal): Promise<void> {
   rehearsal.schemaSteps = applied.length;
   if (rehearsal.options.fromBackup !== null) await restoreTheBackup(rehearsal, definition);
   rehearsal.people = await population(rehearsal.scratch.database, rehearsal.seeded);
-  const { people, options, seeded, result } = rehearsal;
+  const { people, options, seeded, result, programs } = rehearsal;
   rehearsal.sample = seeded.sample('sample', people, options.sample);
+  const enough = {
+    GUARDRAIL_MIN_USERS: String(minUsersFor(rehearsal.sample.length, rehearsal.testUsers.length)),
+  };
+  Object.assign(result.settings, enough);
+  Object.assign(programs.settings, enough);
   result.users = people.length;
   result.sample = rehearsal.sample.length;
   const external = people.filter(({ active, pin }) => active && pin === 'external').length;
