@@ -46,7 +46,7 @@ describeOnEachEngine('what is kept of', (engine) => {
   const idOf = (subject: string) => subject.split(':')[1] ?? '';
   const signedIn = async (username: string, password: string) => {
     const client = api.client();
-    expect((await client.signIn(username, password)).status).toBe(200);
+    expect(await client.signIn(username, password)).toMatchObject({ status: 200 });
     return client;
   };
   const sessionOf = async (client: Client) => {

@@ -58,85 +58,87 @@ describeOnEachEngine('cutover rehearse', (engine) => {
 
   const legacyRows = () => query(database, `SELECT ${LEGACY} FROM users ORDER BY id`);
 
-  it(
-    'takes everybody there and back, and leaves the legacy table as it was',
-    async () => {
-      let before = '';
-      let rowsBefore: unknown[] = [];
-      let rowsUndone: unknown[] = [];
-      let decisions: Decided[] = [];
-      let signedIn: { user_id: number; side: string; stage: string }[] = [];
-      const { code, result, markdown, html, stdout } = await rehearse(['--keep'], {
-        'legacy people': async () => {
-          before = dump(database, 'users');
-          rowsBefore = await legacyRows();
-        },
-        backup: async () => {
-          decisions = await query<Decided>(
-            database,
-            'SELECT stage, percent, changed_by, hold_reason FROM cutover_rollout_policies ORDER BY version',
+  // A whole one takes minutes: MySQL's is shown by rehearse-backup.spec.ts.
+  if (engine.name === 'sqlite') {
+    it(
+      'takes everybody there and back, and leaves the legacy table as it was',
+      async () => {
+        let before = '';
+        let rowsBefore: unknown[] = [];
+        let rowsUndone: unknown[] = [];
+        let decisions: Decided[] = [];
+        let signedIn: { user_id: number; side: string; stage: string }[] = [];
+        const { code, result, markdown, html, stdout } = await rehearse(['--keep'], {
+          'legacy people': async () => {
+            before = dump(database, 'users');
+            rowsBefore = await legacyRows();
+          },
+          backup: async () => {
+            decisions = await query<Decided>(
+              database,
+              'SELECT stage, percent, changed_by, hold_reason FROM cutover_rollout_policies ORDER BY version',
+            );
+            signedIn = await query(
+              database,
+              `SELECT DISTINCT user_id, side, stage FROM cutover_sign_in_outcomes WHERE outcome = 'success'`,
+            );
+          },
+          'sync undone': async () => {
+            rowsUndone = await legacyRows();
+          },
+        });
+
+        expect({ code, findings: result.findings, outcome: result.outcome }).toEqual({
+          code: 0,
+          findings: [],
+          outcome: 'go',
+        });
+        expect(rowsBefore).toHaveLength(PEOPLE);
+        expect(rowsUndone).toEqual(rowsBefore);
+        expect(dump(database, 'users')).toBe(before);
+
+        expect(decisions.map(({ stage, percent }) => `${stage} ${percent}`)).toEqual([
+          ...['off 0', 'shadow 0', 'test-users 0', 'percent 5', 'percent 25'],
+          ...['percent 5', 'percent 5', 'percent 25', 'all 25', 'off 25'],
+        ]);
+        expect(decisions[5]?.hold_reason).toContain('guardrail went back');
+        expect(decisions[6]?.hold_reason).toBeNull();
+        const active = rowsBefore.filter((row) => Number((row as { is_active: unknown }).is_active) === 1);
+        for (const stage of ['off', 'shadow', 'test-users', 'percent', 'all'])
+          expect(new Set(signedIn.filter((one) => one.stage === stage).map((one) => one.user_id)).size).toBe(
+            active.length,
           );
-          signedIn = await query(
-            database,
-            `SELECT DISTINCT user_id, side, stage FROM cutover_sign_in_outcomes WHERE outcome = 'success'`,
-          );
-        },
-        'sync undone': async () => {
-          rowsUndone = await legacyRows();
-        },
-      });
+        const external = signedIn.filter(({ stage, side }) => stage === 'all' && side === 'external');
+        expect(external.length).toBeGreaterThan(PEOPLE / 2);
 
-      expect({ code, findings: result.findings, outcome: result.outcome }).toEqual({
-        code: 0,
-        findings: [],
-        outcome: 'go',
-      });
-      expect(rowsBefore).toHaveLength(PEOPLE);
-      expect(rowsUndone).toEqual(rowsBefore);
-      expect(dump(database, 'users')).toBe(before);
-
-      expect(decisions.map(({ stage, percent }) => `${stage} ${percent}`)).toEqual([
-        ...['off 0', 'shadow 0', 'test-users 0', 'percent 5', 'percent 25'],
-        ...['percent 5', 'percent 5', 'percent 25', 'all 25', 'off 25'],
-      ]);
-      expect(decisions[5]?.hold_reason).toContain('guardrail went back');
-      expect(decisions[6]?.hold_reason).toBeNull();
-      const active = rowsBefore.filter((row) => Number((row as { is_active: unknown }).is_active) === 1);
-      for (const stage of ['off', 'shadow', 'test-users', 'percent', 'all'])
-        expect(new Set(signedIn.filter((one) => one.stage === stage).map((one) => one.user_id)).size).toBe(
-          active.length,
-        );
-      const external = signedIn.filter(({ stage, side }) => stage === 'all' && side === 'external');
-      expect(external.length).toBeGreaterThan(PEOPLE / 2);
-
-      expect(stdout).toContain('GO: everything held.');
-      expect(markdown).toContain('**GO');
-      expect(html).toMatch(/<svg/);
-      expect(markdown + html + stdout).not.toMatch(/legacy-password-\d|\$argon2|\$2[aby]\$/);
-    },
-    LIMIT,
-  );
-
-  it(
-    'says no go where somebody could not sign in, and ends in 1 with nothing left behind',
-    async () => {
-      const { code, result, markdown, stderr } = await rehearse([], {
-        'schema up': () =>
-          query(
-            database,
-            `UPDATE users SET hashed_password = 'broken' WHERE id = (SELECT id FROM (SELECT MIN(id) AS id FROM users WHERE is_active = 1 AND role = 'user') AS somebody)`,
-          ),
-        'sign-ins before': (pid) => process.kill(pid, 'SIGTERM'),
-      });
-      expect(code).toBe(1);
-      expect(result.outcome).toBe('no-go');
-      expect(result.findings.join('\n')).toContain('The operator stopped the rehearsal.');
-      expect(result.findings).toContain('off: 1 could not sign in although the policy promised it.');
-      expect(markdown).toContain('could not sign in although the policy promised it');
-      expect(stderr).toContain('No go');
-      const tables = engine.name === 'sqlite' ? [] : await query(database, 'SHOW TABLES');
-      expect(tables).toEqual([]);
-    },
-    LIMIT,
-  );
+        expect(stdout).toContain('GO: everything held.');
+        expect(markdown).toContain('**GO');
+        expect(html).toMatch(/<svg/);
+        expect(markdown + html + stdout).not.toMatch(/legacy-password-\d|\$argon2|\$2[aby]\$/);
+      },
+      LIMIT,
+    );
+  } else {
+    it(
+      'says no go where somebody could not sign in, and ends in 1 with nothing left behind',
+      async () => {
+        const { code, result, markdown, stderr } = await rehearse([], {
+          'schema up': () =>
+            query(
+              database,
+              `UPDATE users SET hashed_password = 'broken' WHERE id = (SELECT id FROM (SELECT MIN(id) AS id FROM users WHERE is_active = 1 AND role = 'user') AS somebody)`,
+            ),
+          'sign-ins before': (pid) => process.kill(pid, 'SIGTERM'),
+        });
+        expect(code).toBe(1);
+        expect(result.outcome).toBe('no-go');
+        expect(result.findings.join('\n')).toContain('The operator stopped the rehearsal.');
+        expect(result.findings).toContain('off: 1 could not sign in although the policy promised it.');
+        expect(markdown).toContain('could not sign in although the policy promised it');
+        expect(stderr).toContain('No go');
+        expect(await query(database, 'SHOW TABLES')).toEqual([]);
+      },
+      LIMIT,
+    );
+  }
 });

@@ -15,7 +15,7 @@ const SETTINGS = { EXTERNAL_AUTH_CIRCUIT_FAILURES: '5', EXTERNAL_AUTH_CIRCUIT_RE
 
 let standIn: StandInProcess;
 let auth: ExternalAuthUnderTest;
-let logged: unknown[] = [];
+let logged: unknown[][] = [];
 beforeAll(async () => {
   standIn = await startStandIn();
 });
@@ -167,7 +167,8 @@ describe('the open circuit', () => {
     await signIn();
     const cause = 'login: connection failed (ECONNRESET)';
     const origin = standIn.url;
-    expect(logged).toEqual([
+    const changes = logged.filter(([, message]) => /^circuit /.test(String(message)));
+    expect(changes).toEqual([
       [{ origin, cause, seconds: 1 }, expect.stringMatching(/^circuit open/)],
       [{ origin, cause }, expect.stringMatching(/^circuit half-open/)],
       [{ origin, cause }, expect.stringMatching(/^circuit closed/)],

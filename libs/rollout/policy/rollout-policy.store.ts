@@ -11,6 +11,8 @@ const CACHE_TIME = 2000;
 @Injectable()
 export class RolloutPolicyStore {
   private cached: { policy: RolloutPolicy; until: number } | null = null;
+  /** Decisions that this process has made: what was read while one was on its way may be older than it. */
+  private decisions = 0;
 
   constructor(
     private readonly database: Database,
@@ -25,12 +27,15 @@ export class RolloutPolicyStore {
 
   /** The decision in force, read now. */
   async latest(): Promise<RolloutPolicy> {
+    const decisions = this.decisions;
     const [policy] = await this.history(1);
     if (!policy)
       throw new Error(
         'cutover_rollout_policies is empty; the schema step that makes it puts version 0 there',
       );
-    return this.remember(policy);
+    // A transaction may see the past, or what comes to nothing.
+    const isInForce = !this.database.isInTransaction && decisions === this.decisions;
+    return isInForce ? this.remember(policy) : policy;
   }
 
   /** Decisions, newest first. */
@@ -72,9 +77,12 @@ export class RolloutPolicyStore {
       });
       return true;
     });
-    if (!added) throw new VersionConflict((await this.latest()).version);
+    if (!added) throw new VersionConflict(policy.version);
     // Inside somebody else's transaction it may yet come to nothing: read again then.
-    this.database.afterwards(() => (this.cached = null));
+    this.database.afterwards(() => {
+      this.decisions += 1;
+      this.cached = null;
+    });
   }
 
   /** @returns false where somebody else was faster */
