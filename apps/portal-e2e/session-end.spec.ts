@@ -1,6 +1,14 @@
+import type { Page } from '@playwright/test';
+
 import { apiCalls } from './support/calls';
 import { ADA, GRACE } from './support/people';
 import { account, expect, signIn, test } from './support/test';
+
+/** The person moves the pointer, long enough after the page was opened to be told from that (`TOLD_APART`). */
+async function isSeen(page: Page) {
+  await page.clock.runFor(2_000);
+  await page.mouse.move(10, 10);
+}
 
 const endingNotice = { name: 'Are you still there?' };
 
@@ -62,8 +70,10 @@ test('the longest time of a session is announced too', async ({ page, signedInAs
     const items = list.items.map((item) => ({ ...item, expiresAt: soon }));
     await route.fulfill({ response: answer, json: { ...list, items } });
   });
+  const asked = page.waitForResponse(/\/api\/auth\/sessions\?/);
   await page.goto('/profile');
   await expect(account(page)).toContainText(ADA.name);
+  await (await asked).finished();
   await page.clock.fastForward('01:10');
   const notice = page.getByRole('alertdialog', { name: 'Your session is about to end' });
   await expect(notice).toContainText('It has lasted as long as it may');
@@ -120,7 +130,7 @@ test.describe('while the API is away', () => {
     await page.route('/api/auth/refresh', (route) =>
       away ? route.fulfill({ status: 503, contentType: 'application/problem+json', body }) : route.continue(),
     );
-    await page.mouse.move(10, 10);
+    await isSeen(page);
     await page.clock.fastForward('14:00');
     const notice = page.locator('app-renewal-notice');
     await expect(notice).toContainText('We can’t reach the service right now. You’re still signed in.');
@@ -144,7 +154,7 @@ test.describe('while the API is away', () => {
     await signedInAs(ADA);
     await page.goto('/', { waitUntil: 'networkidle' });
     await expect(account(page)).toContainText(ADA.name);
-    await page.mouse.move(10, 10);
+    await isSeen(page);
     await context.setOffline(true);
     await page.clock.fastForward('14:00');
     await expect(page.locator('app-renewal-notice')).toContainText('You’re offline.');
