@@ -5,18 +5,14 @@ import { join } from 'node:path';
 import { describeOnEachEngine, dump, type TestDatabase } from '@cutover/database/testing';
 import { openCleanupGates } from '@cutover/rollout/testing';
 import { Cutover } from './testing/cutover';
+import { EXTERNAL } from './testing/external-settings';
 import { insertRows, migrate, query } from './testing/schema';
 
 const SETTINGS = {
   LOCAL_JWT_SECRET: 'x'.repeat(32),
   TOKEN_ENCRYPTION_KEYS: `k:${randomBytes(32).toString('base64')}`,
   BACKUP_KEY: randomBytes(32).toString('base64'),
-  USE_EXTERNAL_AUTH: 'true',
-  EXTERNAL_AUTH_API_URL: 'https://sign-in.example.org',
-  EXTERNAL_AUTH_JWKS_URL: 'https://sign-in.example.org/keys',
-  EXTERNAL_AUTH_TENANT_ID: '11111111-2222-4333-8444-555555555555',
-  EXTERNAL_AUTH_ISSUER: 'https://issuer.example.org',
-  EXTERNAL_AUTH_AUDIENCE: 'api://cutover',
+  ...EXTERNAL,
 };
 /** Several batches; enough for every part of the work to take a while. */
 const PEOPLE = 6000;

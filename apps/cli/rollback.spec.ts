@@ -1,6 +1,7 @@
 import type { RolledBack } from '@cutover/rollout';
 import { describeOnMysql, type TestDatabase } from '@cutover/database/testing';
 import { Cutover } from './testing/cutover';
+import { EXTERNAL } from './testing/external-settings';
 import { migrate, query } from './testing/schema';
 
 describeOnMysql('cutover rollback', (engine) => {
@@ -15,7 +16,7 @@ describeOnMysql('cutover rollback', (engine) => {
       `INSERT INTO users (username, hashed_password, external_user_id) VALUES ('-o''hara', NULL, 'oid-1')`,
     );
     await query(database, `UPDATE cutover_rollout_policies SET stage = 'all'`);
-    cutover = new Cutover({ DATABASE_URL: database.url });
+    cutover = new Cutover({ ...EXTERNAL, DATABASE_URL: database.url });
   });
   afterAll(async () => {
     cutover.remove();
@@ -34,11 +35,18 @@ describeOnMysql('cutover rollback', (engine) => {
     expect(refusal.detail).toContain(`-o'hara (id 1): none`);
     expect(await query(database, 'SELECT version FROM cutover_rollout_policies')).toHaveLength(1);
 
+    const code = ['users', 'issue-reset', '--dry-run', '--', "-o'hara"];
+    const warned = await cutover.run(['--json', ...code]);
+    const { warning } = JSON.parse(warned.stdout) as { warning: string };
+    expect(warning).toContain('the new password counts only after a rollback');
+    expect((await cutover.run(code)).stdout).toContain(`Warning: ${warning}`);
+
     const args = ['rollback', '--reason', 'incident 4711', '--accept-locked-out'];
     const done = await cutover.answer<RolledBack>(args);
     expect(done).toMatchObject({
       already: false,
       rollout: { version: 1, stage: 'off', hold: { reason: 'incident 4711' } },
     });
+    expect((await cutover.run(code)).stdout).toBe(`Would make a code for -o'hara.\n`);
   });
 });

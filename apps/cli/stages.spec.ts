@@ -2,16 +2,8 @@ import type { ReadinessReport, Rollout } from '@cutover/contracts';
 import { describeOnMysql, dump, type TestDatabase } from '@cutover/database/testing';
 import type { PlannedMovement, RolloutNote } from '@cutover/rollout';
 import { Cutover } from './testing/cutover';
+import { EXTERNAL } from './testing/external-settings';
 import { migrate, query } from './testing/schema';
-
-const EXTERNAL = {
-  USE_EXTERNAL_AUTH: 'true',
-  EXTERNAL_AUTH_API_URL: 'https://sign-in.example.org',
-  EXTERNAL_AUTH_JWKS_URL: 'https://sign-in.example.org/keys',
-  EXTERNAL_AUTH_TENANT_ID: '11111111-2222-4333-8444-555555555555',
-  EXTERNAL_AUTH_ISSUER: 'https://issuer.example.org',
-  EXTERNAL_AUTH_AUDIENCE: 'api://cutover',
-};
 
 interface Decided {
   rollout: Rollout;

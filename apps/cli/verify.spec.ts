@@ -1,16 +1,9 @@
 import { describeOnMysql, type TestDatabase } from '@cutover/database/testing';
 import type { GuardrailVerdict, VerificationReport } from '@cutover/rollout';
 import { Cutover } from './testing/cutover';
+import { EXTERNAL } from './testing/external-settings';
 import { insertRows, migrate, query } from './testing/schema';
 
-const EXTERNAL = {
-  USE_EXTERNAL_AUTH: 'true',
-  EXTERNAL_AUTH_API_URL: 'https://sign-in.example.org',
-  EXTERNAL_AUTH_JWKS_URL: 'https://sign-in.example.org/keys',
-  EXTERNAL_AUTH_TENANT_ID: '11111111-2222-4333-8444-555555555555',
-  EXTERNAL_AUTH_ISSUER: 'https://issuer.example.org',
-  EXTERNAL_AUTH_AUDIENCE: 'api://cutover',
-};
 const HOUR = 60 * 60 * 1000;
 const OPENED = Date.now() - HOUR;
 

@@ -6,6 +6,7 @@ import {
   type RollbackPlan,
   type RolledBack,
 } from '@cutover/rollout';
+import { asArgument } from '../as-argument';
 import { table } from '../output';
 import { stageOf } from './rollout/described';
 
@@ -95,10 +96,4 @@ function nextSteps({ withoutPassword, stillExternal, liveExternal, sessions }: R
     'see where it stands: "cutover rollout status"',
     'once the cause is dealt with, open a stage again with --lift-hold; docs/rollback.md has the rest of the way back',
   ];
-}
-
-/** As a POSIX shell reads it back as one argument. */
-function asArgument(name: string): string {
-  const quoted = /^[\w.@+-]+$/.test(name) ? name : `'${name.replaceAll("'", `'\\''`)}'`;
-  return name.startsWith('-') ? `-- ${quoted}` : quoted;
 }

@@ -1,5 +1,7 @@
+import { SignInRouting } from '@cutover/rollout';
 import { ResetCodes } from '@cutover/users';
 import { Command } from 'commander';
+import { asArgument } from '../../as-argument';
 import { operator } from '../../operator';
 import { examples } from '../../options';
 import { print } from '../../output';
@@ -13,20 +15,29 @@ export function issueResetCommand(): Command {
     .option('--dry-run', 'check everything and make no code')
     .addHelpText('after', examples('cutover users issue-reset ada'))
     .action(async (name: string, { dryRun = false }: { dryRun?: boolean }, command: Command) => {
-      const { username, issued } = await withCurrentSchema(async (context) => {
+      const { username, issued, warning } = await withCurrentSchema(async (context) => {
         const user = await personCalled(name, context);
         const codes = context.get(ResetCodes, { strict: false });
         await codes.assertIssuable(user);
+        const side = await context.get(SignInRouting, { strict: false }).sideFor(user);
         return {
           username: user.username,
+          warning: side === 'external' ? notCheckedHere(user.username) : null,
           issued: dryRun ? null : await codes.issue(user, operator().name),
         };
       });
       const expiresAt = issued?.expiresAt.toISOString() ?? null;
-      print(command, { dryRun, user: username, code: issued?.code ?? null, expiresAt }, () =>
-        issued
-          ? `${issued.code}\nGood once, until ${expiresAt}, for ${username}. It is not shown again; a new one replaces it.`
-          : `Would make a code for ${username}.`,
+      print(command, { dryRun, user: username, code: issued?.code ?? null, expiresAt, warning }, () =>
+        [
+          issued
+            ? `${issued.code}\nGood once, until ${expiresAt}, for ${username}. It is not shown again; a new one replaces it.`
+            : `Would make a code for ${username}.`,
+          ...(warning === null ? [] : [`Warning: ${warning}`]),
+        ].join('\n'),
       );
     });
 }
+
+const notCheckedHere = (username: string) =>
+  `${username} signs in on the external side now: the new password counts only after a rollback or ` +
+  `"cutover rollout pin ${asArgument(username)} local". Tell them to go on with the password they use until then.`;

@@ -106,10 +106,13 @@ export const MESSAGES: Record<ShownCode, Message> = {
   ),
 };
 
-/** Said on the sign-in page to whom has just chosen a new password. */
+/**
+ * Said on the sign-in page to whom has just chosen a new password. Where the provider checks the person's password, the
+ * new one counts only after a way back, and the API's answer says nothing about sides.
+ */
 export const PASSWORD_CHANGED: Pick<Message, 'what' | 'next'> = {
   what: 'Your password was changed.',
-  next: 'Sign in with the new one. You were signed out everywhere else.',
+  next: 'Sign in with the new one, or with the one before if it isn’t accepted. You were signed out everywhere else.',
 };
 
 /** Follows {@link Message.what} while the API asks for patience. */

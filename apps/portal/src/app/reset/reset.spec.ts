@@ -111,7 +111,7 @@ describe('Reset', () => {
     await settled();
     expect(TestBed.inject(Router).url).toBe('/sign-in');
     expect(alert()).toBe(
-      'Your password was changed. Sign in with the new one. You were signed out everywhere else.',
+      'Your password was changed. Sign in with the new one, or with the one before if it isn’t accepted. You were signed out everywhere else.',
     );
     expect(byLabel(page, 'Username').value).toBe('ada');
     expect(document.activeElement).toBe(byLabel(page, 'Password'));

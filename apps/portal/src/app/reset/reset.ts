@@ -110,10 +110,10 @@ export class Reset {
   private readonly summary = viewChild.required<ElementRef<HTMLElement>>('summary');
 
   constructor() {
-    // A password manager may have filled the name in by now.
+    // A password manager may have filled the name in by now. The page begins at its top, not at the field.
     afterNextRender(() => {
       const firstEmpty = FIELDS.find((field) => this.input(field).value === '');
-      if (firstEmpty !== undefined) this.input(firstEmpty).focus();
+      if (firstEmpty !== undefined) this.input(firstEmpty).focus({ preventScroll: true });
     });
   }
 

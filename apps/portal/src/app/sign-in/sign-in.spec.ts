@@ -144,6 +144,16 @@ describe('SignIn', () => {
     expect(request.body).toEqual({ username: 'ada', password: 'better' });
   });
 
+  it('blames neither field any more once the next answer is another one', async () => {
+    await send();
+    await refuse('invalid_credentials', 401);
+    page.querySelector('form')?.requestSubmit();
+    await settled();
+    await refuse('external_unavailable', 503);
+    expect(described(username())).not.toContain('Check your username');
+    expect(described(password())).not.toContain('Check your password');
+  });
+
   it.each([
     ['mfa_required', 'second step'],
     ['password_expired', 'expired'],

@@ -12,7 +12,7 @@ import {
   untracked,
   viewChild,
 } from '@angular/core';
-import { form, FormField, readonly, submit, type ValidationError } from '@angular/forms/signals';
+import { form, FormField, readonly, submit, validate, type ValidationError } from '@angular/forms/signals';
 import { MatButton, MatIconButton } from '@angular/material/button';
 import { MatFormField, MatInput, MatLabel, MatError, MatSuffix } from '@angular/material/input';
 import { Router, RouterLink } from '@angular/router';
@@ -35,6 +35,7 @@ import { PasswordChanged } from './password-changed';
 import { Trouble } from './trouble';
 
 const EMPTY: SignInRequest = { username: '', password: '' };
+const FIELDS = ['username', 'password'] as const;
 
 /** One card, two fields, one button. It never says which side checks the password: it does not know. */
 @Component({
@@ -72,16 +73,28 @@ export class SignIn {
   /** Who comes here from the page for a new password. */
   private readonly changed = passwordChanged(this.router);
   protected readonly credentials = signal({ ...EMPTY, username: this.changed?.username ?? '' });
-  protected readonly form = form(this.credentials, (path) => readonly(path, () => this.pending()));
+  protected readonly form = form(this.credentials, (path) => {
+    readonly(path, () => this.pending());
+    for (const field of FIELDS)
+      validate(path[field], () =>
+        this.blamed() ? { kind: 'refused', message: `Check your ${field}` } : null,
+      );
+  });
   protected readonly passwordShown = signal(false);
   protected readonly problem = signal<ShownProblem | null>(null);
   protected readonly pending: Signal<boolean> = computed(() => this.form().submitting());
   protected readonly slow = longWait(this.pending);
   private readonly wait = secondsLeft(this.problem);
-  private readonly refusedName = signal('');
+  private readonly refusedCredentials = signal(EMPTY);
+  /** Name and password are blamed together, until either is changed or another answer has come. */
+  private readonly blamed = computed(
+    () =>
+      this.problem()?.code === 'invalid_credentials' &&
+      FIELDS.every((field) => this.credentials()[field] === this.refusedCredentials()[field]),
+  );
   /** The API asked for patience. Somebody else at this keyboard need not wait. */
   protected readonly held = computed(
-    () => this.wait() > 0 && this.credentials().username === this.refusedName(),
+    () => this.wait() > 0 && this.credentials().username === this.refusedCredentials().username,
   );
 
   protected readonly requestId = computed(() => {
@@ -128,7 +141,8 @@ export class SignIn {
       await this.goOn();
       return undefined;
     } catch (error) {
-      return this.refused(readProblem(error));
+      this.refused(readProblem(error));
+      return undefined;
     }
   }
 
@@ -149,19 +163,15 @@ export class SignIn {
   }
 
   /** Shows the refusal and puts the focus where the next step is: in the password, or on the sentence. */
-  private refused(problem: ShownProblem): ValidationError.WithOptionalFieldTree[] | undefined {
+  private refused(problem: ShownProblem): void {
     this.problem.set(problem);
-    this.refusedName.set(this.credentials().username);
+    this.refusedCredentials.set(this.credentials());
     if (problem.code !== 'invalid_credentials') {
       this.summary().nativeElement.focus();
-      return undefined;
+      return;
     }
     this.password().nativeElement.select();
     this.password().nativeElement.focus();
-    return [
-      { kind: 'refused', fieldTree: this.form.username, message: 'Check your username' },
-      { kind: 'refused', fieldTree: this.form.password, message: 'Check your password' },
-    ];
   }
 
   private firstEmpty(): HTMLInputElement | undefined {
