@@ -166,6 +166,14 @@ describeOnMysql('cutover rollout, stage by stage', (engine) => {
     expect(stdout).toContain(
       `scheduled   percent 25 from ${first}:00.000Z, all from ${second}:00.000Z; by cli:`,
     );
+    const [version, since] = [before.version + 1, '2026-01-02T03:04:05.000Z'];
+    await query(
+      database,
+      `INSERT INTO cutover_promotion_waits VALUES (${version}, 'a closed circuit: it is open', ${Date.parse(since)})`,
+    );
+    expect((await cutover.run(['rollout', 'status'])).stdout).toContain(
+      `The first is due, and since ${since} has waited for a closed circuit: it is open.`,
+    );
     await cutover.answer(set('off'));
     expect(await status()).toMatchObject({ autoPromote: null });
   });

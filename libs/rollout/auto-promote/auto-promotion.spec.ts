@@ -58,7 +58,13 @@ describeOnEachEngine('a scheduled promotion', (engine) => {
     await testDatabase.drop();
   });
   beforeEach(async () => {
-    const tables = ['sign_in_outcomes', 'guardrail_verdicts', 'promotion_schedules', 'backups'];
+    const tables = [
+      'sign_in_outcomes',
+      'guardrail_verdicts',
+      'promotion_schedules',
+      'promotion_waits',
+      'backups',
+    ];
     for (const table of tables) await database.execute(`DELETE FROM cutover_${table}`);
     await database.execute(`DELETE FROM audit_log`);
     await database.execute(`DELETE FROM cutover_rollout_policies WHERE version > 0`);
@@ -196,6 +202,11 @@ describeOnEachEngine('a scheduled promotion', (engine) => {
       step: { stage: 'percent', percent: 25 },
       waitsFor: 'a healthy verdict: it is inconclusive',
     });
+    const waiting = async () => (await process().rollout.schedule())?.waiting;
+    expect(await waiting()).toEqual({
+      for: 'a healthy verdict: it is inconclusive',
+      since: expect.any(Number),
+    });
     await signIns();
 
     const outage = () => Promise.reject(new ExternalUnavailable({ operation: 'login', reason: 'timeout' }));
@@ -218,12 +229,18 @@ describeOnEachEngine('a scheduled promotion', (engine) => {
     await backup(25 * HOUR);
     await later(0);
     expect(await look()).toMatchObject({ waitsFor: 'a recent verified backup' });
+    const before = await waiting();
+    expect(before).toMatchObject({ for: 'a recent verified backup' });
+    await later(0);
+    await look();
+    expect(await waiting()).toEqual(before);
     expect(await state()).toEqual({ stage: 'percent', percent: 5, version: 1 });
 
     await backup();
     await later(0);
     expect(await look()).toMatchObject({ waitsFor: null });
     expect(await state()).toEqual({ stage: 'percent', percent: 25, version: 2 });
+    expect(await waiting()).toBeNull();
   });
 
   it('does not go on by a verdict on another decision than the one in force', async () => {

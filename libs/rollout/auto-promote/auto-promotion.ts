@@ -27,7 +27,6 @@ export interface DueStep {
 @Injectable()
 export class AutoPromotion {
   private readonly logger = new Logger(AutoPromotion.name);
-  private told: string | null = null;
 
   constructor(
     private readonly database: Database,
@@ -51,9 +50,14 @@ export class AutoPromotion {
     const policy = await this.policies.latest();
     const schedule = await this.schedules.of(policy);
     const [step] = schedule ? stepsLeft(schedule.steps, policy) : [];
-    if (!schedule || !step || step.at > (await this.verdicts.now())) return null;
+    const now = await this.verdicts.now();
+    if (!schedule || !step || step.at > now) return null;
     const waitsFor = this.obstacle(evaluation, policy) ?? (await this.take(step, schedule, policy));
-    this.tell(step, waitsFor, schedule);
+    // Kept and told once for each reason: a step may wait for days.
+    if (waitsFor !== null && waitsFor !== schedule.waiting?.for) {
+      await this.schedules.wait(schedule, waitsFor, now);
+      this.logger.warn({ ...about(step, schedule), waitsFor }, 'a scheduled step is due and waits');
+    }
     return { step, waitsFor };
   }
 
@@ -79,6 +83,7 @@ export class AutoPromotion {
         const { version } = await this.rollout.change(change, seen, AUTO_PROMOTE);
         await this.schedules.goOn(schedule, version);
       });
+      this.logger.warn(about({ stage, percent }, schedule), 'a scheduled step was taken');
       return null;
     } catch (error) {
       if (error instanceof BackupRequired) return 'a recent verified backup';
@@ -86,17 +91,9 @@ export class AutoPromotion {
       throw error;
     }
   }
-
-  /** Once for each reason: a step may wait for days. */
-  private tell(
-    { stage, percent }: ScheduledStep,
-    waitsFor: string | null,
-    { version, setBy }: PromotionSchedule,
-  ) {
-    const about = { stage, percent, setBy, version };
-    if (waitsFor === null) this.logger.warn(about, 'a scheduled step was taken');
-    else if (waitsFor !== this.told)
-      this.logger.warn({ ...about, waitsFor }, 'a scheduled step is due and waits');
-    this.told = waitsFor;
-  }
 }
+
+const about = (
+  { stage, percent }: Pick<ScheduledStep, 'stage' | 'percent'>,
+  { version, setBy }: PromotionSchedule,
+) => ({ stage, percent, setBy, version });

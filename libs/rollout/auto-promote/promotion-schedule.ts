@@ -20,6 +20,12 @@ export interface PromotionSchedule {
   /** Epoch milliseconds. */
   setAt: number;
   reason: string;
+  /** What the next step waits for, in words for the operator, though it is due. */
+  waiting: {
+    for: string;
+    /** Epoch milliseconds. */
+    since: number;
+  } | null;
 }
 
 /** Everybody is more than 100 %: names that no row knows go over there too. */

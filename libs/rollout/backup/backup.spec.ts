@@ -1,5 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConfigurationModule, loadSettings } from '@cutover/config';
@@ -344,7 +352,10 @@ describeOnEachEngine('backup and restore', (engine) => {
     writeFileSync(path('less'), lines.filter((_, index) => index !== 5).join('\n'));
     writeFileSync(path('cut'), lines.slice(0, 9).join('\n'));
     writeFileSync(path('half'), `${lines.slice(0, 9).join('\n')}\n`);
+    writeFileSync(path('endless'), '');
+    truncateSync(path('endless'), 1e9);
     for (const [name, why] of [
+      ['endless', 'line 1: holds a line that is too long for a backup'],
       ['less', 'does not hold what its end says'],
       ['cut', 'cut off in the middle of a line'],
       ['half', 'its end is missing'],

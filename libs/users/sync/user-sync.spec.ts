@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Database, Migrator, openDataSource } from '@cutover/database';
@@ -352,6 +352,12 @@ describeOnEachEngine('user sync', (engine) => {
     expect(await links()).toEqual({ ada: null, bob: null });
     expect(between).toContain(objectId(1));
     await expect(undo('never-1')).rejects.toThrow(/No run is called never-1/);
+  });
+
+  it('refuses a plan of one endless line before it has read far', async () => {
+    writeFileSync(path('plan.jsonl'), 'x'.repeat(200_000));
+    truncateSync(path('plan.jsonl'), 1e9);
+    await expect(apply()).rejects.toThrow(/line 1: is longer than 65536 bytes/);
   });
 
   it.each<[string, (text: string) => string, RegExp]>([

@@ -90,7 +90,7 @@ export async function runDecision(
     const { version, changedAt, changedBy: setBy, reason } = decided.rollout;
     const schedule = change.autoPromote && {
       ...{ version, lastVersion: version, setBy, setAt: Date.parse(changedAt), reason },
-      steps: [...change.autoPromote],
+      ...{ steps: [...change.autoPromote], waiting: null },
     };
     return { ...decided, autoPromote: scheduleLeft(schedule ?? null, decided.rollout) };
   });

@@ -17,6 +17,8 @@ export interface ScheduleLeft {
   setAt: string;
   reason: string;
   steps: { stage: ScheduledStep['stage']; percent: number | null; at: string }[];
+  /** What the first of them waits for, though it is due. */
+  waiting: { for: string; since: string } | null;
 }
 
 export function scheduleLeft(
@@ -24,12 +26,13 @@ export function scheduleLeft(
   current: Pick<Rollout, 'stage' | 'percent'>,
 ): ScheduleLeft | null {
   if (schedule === null) return null;
-  const { version, setBy, setAt, reason } = schedule;
-  const steps = stepsLeft(schedule.steps, current).map((step) => ({
-    ...step,
-    at: new Date(step.at).toISOString(),
-  }));
-  return steps.length === 0 ? null : { version, setBy, setAt: new Date(setAt).toISOString(), reason, steps };
+  const { version, setBy, setAt, reason, waiting } = schedule;
+  const steps = stepsLeft(schedule.steps, current).map((step) => ({ ...step, at: instant(step.at) }));
+  if (steps.length === 0) return null;
+  return {
+    ...{ version, setBy, setAt: instant(setAt), reason, steps },
+    waiting: waiting && { for: waiting.for, since: instant(waiting.since) },
+  };
 }
 
 export function describedSchedule(schedule: ScheduleLeft | null): string[] {
@@ -40,5 +43,12 @@ export function describedSchedule(schedule: ScheduleLeft | null): string[] {
   return [
     `scheduled   ${steps.join(', ')}; by ${schedule.setBy} with version ${schedule.version}. Each step waits for a healthy`,
     `            verdict, a closed circuit and a recent verified backup; any other decision ends the schedule.`,
+    ...(schedule.waiting === null
+      ? []
+      : [
+          `            The first is due, and since ${schedule.waiting.since} has waited for ${schedule.waiting.for}.`,
+        ]),
   ];
 }
+
+const instant = (at: number) => new Date(at).toISOString();
