@@ -26,7 +26,7 @@ function dumpMysql(connectionUrl: string, table: string): string {
   const [program] = ['mariadb-dump', 'mysqldump'].filter(isInstalled);
   if (!program)
     throw new Error('neither mariadb-dump nor mysqldump is installed: apt-get install -y mariadb-client');
-  return execFileSync(program, options, { encoding: 'utf8', env: environment });
+  return execFileSync(program, options, { encoding: 'utf8', env: environment, maxBuffer: 2 ** 30 });
 }
 
 function dumpSqlite(path: string, table: string): string {
