@@ -46,6 +46,8 @@ describe('cutover --help', () => {
     'backup',
     'restore',
     'rehearse',
+    'cleanup apply',
+    'cleanup unseal',
   ])('%s writes, and has a dry run', (path) => {
     const command = commands.find((candidate) => pathOf(candidate) === `cutover ${path}`);
     expect(command && helpOf(command)).toContain('--dry-run');

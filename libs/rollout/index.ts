@@ -8,6 +8,7 @@ export { AfterCleanupModule } from './cleanup/after-cleanup';
 export { type CleanedUp, type CleanupCheck, CleanupService } from './cleanup/cleanup.service';
 export { gatesClosed } from './cleanup/errors';
 export type { CleanupGate } from './cleanup/gate';
+export { Unsealing } from './cleanup/unsealing';
 export * from './errors';
 export { type AccountKnown, type KnownAccount, KnownAccounts } from './evidence/known-accounts';
 export { type SignInOutcome, SignInOutcomes } from './evidence/sign-in-outcomes';

@@ -13,6 +13,7 @@ import { VerifiedBackups } from './backup/verified-backups';
 import { CleanupRecord } from './cleanup/cleanup-record';
 import { CleanupSurvey } from './cleanup/cleanup-survey';
 import { CleanupService } from './cleanup/cleanup.service';
+import { Unsealing } from './cleanup/unsealing';
 import { Census } from './evidence/census';
 import { KnownAccounts } from './evidence/known-accounts';
 import { OutcomeFigures } from './evidence/outcome-figures';
@@ -73,6 +74,7 @@ import { RolloutVerification } from './verify/rollout-verification';
     CleanupSurvey,
     CleanupRecord,
     CleanupService,
+    Unsealing,
     { provide: SignInRouting, useExisting: RolloutService },
   ],
   exports: [
@@ -95,6 +97,7 @@ import { RolloutVerification } from './verify/rollout-verification';
     ReadinessService,
     PeopleService,
     CleanupService,
+    Unsealing,
     SignInRouting,
   ],
 })

@@ -33,6 +33,7 @@ export const AUDIT_ACTIONS = [
   'password.reset',
   'cleanup.sealed',
   'cleanup.completed',
+  'cleanup.unsealed',
   'rehearsal.completed',
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

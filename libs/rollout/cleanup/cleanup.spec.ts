@@ -1,5 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConfigurationModule, loadSettings } from '@cutover/config';
@@ -20,6 +29,7 @@ import { RolloutService } from '../rollout.service';
 import { openCleanupGates } from '../testing/open-cleanup-gates';
 import { type CleanupRequest, CleanupService } from './cleanup.service';
 import { readSealedPasswords } from './sealed-passwords';
+import { Unsealing } from './unsealing';
 
 const DAY = 24 * 60 * 60 * 1000;
 const OLGA = { userId: null, name: 'cli:olga' };
@@ -234,6 +244,41 @@ describeOnEachEngine('the clean-up', (engine) => {
     expect(readFileSync(file(), 'utf8')).toBe('somebody’s work');
     expect(await columns()).toContain('hashed_password');
     chmodSync(file(), 0o600);
+  });
+
+  it('opens what it sealed for whoever holds the key, and says so', async () => {
+    await apply();
+    const to = join(folder, 'passwords.jsonl');
+    const unseal = (request: { from?: string; dryRun?: boolean } = {}) =>
+      of(Unsealing).unseal({ from: file(), to, by: OLGA.name, dryRun: false, ...request });
+    expect(await unseal({ dryRun: true })).toMatchObject({ passwords: 3 });
+    expect(existsSync(to)).toBe(false);
+
+    await unseal();
+    expect(
+      readFileSync(to, 'utf8')
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as unknown),
+    ).toEqual([
+      { id: 1, username: 'ada', password: HASH },
+      { id: 2, username: 'grace "the" Ünïcode', password: 'md5:unknown' },
+      { id: 4, username: 'olga', password: HASH },
+    ]);
+    expect(statSync(to).mode & 0o777).toBe(0o600);
+    expect(await actions()).toEqual(['cleanup.sealed', 'cleanup.completed', 'cleanup.unsealed']);
+
+    await expect(unseal()).rejects.toMatchObject({ detail: expect.stringContaining('is there') });
+    await expect(unseal({ from: join(folder, 'nowhere') })).rejects.toMatchObject({
+      detail: expect.stringContaining('is not there'),
+    });
+    rmSync(to);
+    const stranger = await processOn({ ...SETTINGS, BACKUP_KEY: randomBytes(32).toString('base64') });
+    await expect(
+      stranger.get(Unsealing, { strict: false }).unseal({ from: file(), to, by: OLGA.name, dryRun: false }),
+    ).rejects.toMatchObject({ detail: expect.stringContaining('holds no passwords') });
+    await stranger.close();
+    expect(readdirSync(folder)).toEqual(['passwords.sealed']);
   });
 
   it('leaves a program that goes on: it notices, routes everybody, and refuses the way back', async () => {

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { createReadStream } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
 import { type Database, PasswordsDigest } from '@cutover/database';
 import { z } from 'zod';
 import { BackupFileRefused } from '../backup/errors';
@@ -111,14 +110,22 @@ export async function readSealedPasswords(file: string, key: Buffer): Promise<Se
   };
 }
 
+/** Each password that a file holds, as a line of JSON. To be asked once {@link readSealedPasswords} has read it to its end. */
+export async function* passwordLines(file: string, key: Buffer): AsyncGenerator<Buffer> {
+  for await (const line of contentOf(file, key)) {
+    const password = passwordSchema.safeParse(line);
+    if (password.success) yield lines([password.data]);
+  }
+}
+
 async function* contentOf(
   file: string,
   key: Buffer,
-  digest: ReturnType<typeof createHash>,
+  digest?: ReturnType<typeof createHash>,
 ): AsyncGenerator<unknown> {
   async function* bytes() {
     for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) {
-      digest.update(chunk);
+      digest?.update(chunk);
       yield chunk;
     }
   }
@@ -154,5 +161,5 @@ const notOurs = (file: string) =>
   new BackupFileRefused(
     file,
     'is there and holds no passwords that were sealed under this BACKUP_KEY, or not all of them.',
-    'Name a file that does not exist yet.',
+    'Name another file, or set the BACKUP_KEY it was sealed under.',
   );

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { examples } from '../../options';
 import { applyCommand } from './apply.command';
 import { checkCommand } from './check.command';
+import { unsealCommand } from './unseal.command';
 
 export function cleanupCommand(): Command {
   return new Command('cleanup')
@@ -10,5 +11,6 @@ export function cleanupCommand(): Command {
     )
     .addHelpText('after', examples('cutover cleanup check'))
     .addCommand(checkCommand())
-    .addCommand(applyCommand());
+    .addCommand(applyCommand())
+    .addCommand(unsealCommand());
 }
