@@ -11,14 +11,14 @@ describe('the password of cutover users add', () => {
     ['one longer than sign-in takes', 'x'.repeat(1025), 'at most 1024 characters'],
     ['a second line', 'Secret-One-1\nSecret-Two-2', 'one line'],
     ['an escape sequence', 'Secret\x1b[A-One-1', 'control characters'],
-  ])('is refused: %s', (_what, password, reason) => {
-    expect(faultIn(password, rule)).toContain(reason);
+  ])('is refused: %s', async (_what, password, reason) => {
+    expect(await faultIn(password, rule)).toContain(reason);
   });
 
   it.each(['Secret-8', ' with spaces around ', '漢字かな交じり文', 'x'.repeat(1024)])(
     'may be %j',
-    (password) => {
-      expect(faultIn(password, rule)).toBeNull();
+    async (password) => {
+      expect(await faultIn(password, rule)).toBeNull();
     },
   );
 });

@@ -26,7 +26,7 @@ export class PasswordReset {
    */
   async reset({ username, code, newPassword }: PasswordResetRequest, address: string | null): Promise<void> {
     await this.addresses.take('reset', address);
-    const fault = passwordFault(newPassword, username);
+    const fault = await passwordFault(newPassword, username);
     if (fault) throw new ValidationFailed({ detail: `newPassword: ${fault}` });
 
     const match = await this.users.findByUsername(username);
