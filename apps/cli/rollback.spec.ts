@@ -1,7 +1,6 @@
 import type { RolledBack } from '@cutover/rollout';
 import { describeOnMysql, type TestDatabase } from '@cutover/database/testing';
 import { Cutover } from './testing/cutover';
-import { EXTERNAL } from './testing/external-settings';
 import { migrate, query } from './testing/schema';
 
 describeOnMysql('cutover rollback', (engine) => {
@@ -16,7 +15,7 @@ describeOnMysql('cutover rollback', (engine) => {
       `INSERT INTO users (username, hashed_password, external_user_id) VALUES ('-o''hara', NULL, 'oid-1')`,
     );
     await query(database, `UPDATE cutover_rollout_policies SET stage = 'all'`);
-    cutover = new Cutover({ ...EXTERNAL, DATABASE_URL: database.url });
+    cutover = new Cutover({ DATABASE_URL: database.url });
   });
   afterAll(async () => {
     cutover.remove();

@@ -33,15 +33,27 @@ export class RolloutService extends SignInRouting {
   }
 
   async sideFor(user: UserRecord | null): Promise<AuthMode> {
-    const side = await this.sideOf(user, null);
-    // What is known of a person over there can only keep them here: it is asked for where that changes something.
-    if (side === 'local' || user === null || user.pin !== null) return side;
-    return this.sideOf(user, (await this.accounts.of(user.id)).account);
+    return this.isSwitchedOn() ? this.decidedSideFor(user) : 'local';
   }
 
   /** As {@link sideFor}, where it is known how the person stands on the external side. */
   async sideOf(user: Routed | null, account: AccountKnown | null): Promise<AuthMode> {
-    if (!this.settings.get('useExternalAuth', { infer: true })) return 'local';
+    return this.isSwitchedOn() ? this.decidedSideOf(user, account) : 'local';
+  }
+
+  /** As {@link sideFor}, wherever `USE_EXTERNAL_AUTH` is on: a command line may not know how the API is set. */
+  async decidedSideFor(user: UserRecord | null): Promise<AuthMode> {
+    const side = await this.decidedSideOf(user, null);
+    // What is known of a person over there can only keep them here: it is asked for where that changes something.
+    if (side === 'local' || user === null || user.pin !== null) return side;
+    return this.decidedSideOf(user, (await this.accounts.of(user.id)).account);
+  }
+
+  private isSwitchedOn(): boolean {
+    return this.settings.get('useExternalAuth', { infer: true });
+  }
+
+  private async decidedSideOf(user: Routed | null, account: AccountKnown | null): Promise<AuthMode> {
     // After the clean-up neither stage nor pin can keep anybody here; break-glass accounts have credentials of their own.
     if (!(await this.passwords.exist())) return user?.breakGlass ? 'local' : 'external';
     return sideUnder(await this.policies.current(), user, account);

@@ -1,4 +1,4 @@
-import { SignInRouting } from '@cutover/rollout';
+import { RolloutService } from '@cutover/rollout';
 import { ResetCodes } from '@cutover/users';
 import { Command } from 'commander';
 import { asArgument } from '../../as-argument';
@@ -19,7 +19,7 @@ export function issueResetCommand(): Command {
         const user = await personCalled(name, context);
         const codes = context.get(ResetCodes, { strict: false });
         await codes.assertIssuable(user);
-        const side = await context.get(SignInRouting, { strict: false }).sideFor(user);
+        const side = await context.get(RolloutService, { strict: false }).decidedSideFor(user);
         return {
           username: user.username,
           warning: side === 'external' ? notCheckedHere(user.username) : null,
@@ -39,5 +39,5 @@ export function issueResetCommand(): Command {
 }
 
 const notCheckedHere = (username: string) =>
-  `${username} signs in on the external side now: the new password counts only after a rollback or ` +
+  `${username} is on the external side: where USE_EXTERNAL_AUTH is true the new password counts only after a rollback or ` +
   `"cutover rollout pin ${asArgument(username)} local". Tell them to go on with the password they use until then.`;
