@@ -3,3 +3,4 @@ export { startStandIn, type StandInProcess } from './testing/stand-in-process';
 export { type StandInControl, type StandInFaults, type StandInState } from './testing/stand-in-control';
 export { standInEnvironment } from './testing/stand-in-environment';
 export { TokenProvider } from './testing/token-provider';
+export { until } from './testing/until';

@@ -8,7 +8,6 @@ import { BackupKeys } from './backup/backup-keys';
 import { BackupService } from './backup/backup.service';
 import { LastVerifiedBackup } from './backup/last-verified-backup';
 import { RestoreService } from './backup/restore/restore.service';
-import { SessionEnding } from './backup/restore/session-ending';
 import { VerifiedBackups } from './backup/verified-backups';
 import { CleanupRecord } from './cleanup/cleanup-record';
 import { CleanupSurvey } from './cleanup/cleanup-survey';
@@ -29,7 +28,6 @@ import { RolloutPolicyStore } from './policy/rollout-policy.store';
 import { ReadinessController } from './readiness/readiness.controller';
 import { ReadinessService } from './readiness/readiness.service';
 import { CreatedSince } from './rollback/created-since';
-import { ExternalSessions } from './rollback/external-sessions';
 import { RollbackPlanner } from './rollback/rollback-planner';
 import { RollbackService } from './rollback/rollback.service';
 import { RolloutDecisions } from './rollout-decisions';
@@ -48,7 +46,6 @@ import { RolloutVerification } from './verify/rollout-verification';
     { provide: LastVerifiedBackup, useExisting: VerifiedBackups },
     BackupKeys,
     BackupService,
-    SessionEnding,
     RestoreService,
     RolloutPolicyStore,
     PromotionSchedules,
@@ -66,7 +63,6 @@ import { RolloutVerification } from './verify/rollout-verification';
     CameSince,
     RolloutVerification,
     CreatedSince,
-    ExternalSessions,
     RollbackPlanner,
     RollbackService,
     ReadinessService,

@@ -2,14 +2,33 @@ import { Injectable } from '@nestjs/common';
 import { SettingsService } from '@cutover/config';
 import type { AuthMode } from '@cutover/contracts';
 import { Database } from '@cutover/database';
+import type { TokenOwner } from './vault/token-vault';
 
-/** How many sessions hold now, in the whole database. */
+export interface WhichSessions {
+  /** Both sides where it is left out. */
+  authMode?: AuthMode;
+  /** Epoch milliseconds: those that began later are not meant. */
+  startedUntil?: number;
+  /** Those, too, that have timed out and could come to life with a longer timeout. */
+  timedOutToo?: true;
+}
+
+/** The sessions that hold now, in the whole database. */
 @Injectable()
 export class ActiveSessions {
+  /** SQL; its parameter is {@link idleTimeout}. */
+  private readonly isActive: string;
+  /** Milliseconds. */
+  private readonly idleTimeout: number;
+
   constructor(
     private readonly database: Database,
-    private readonly settings: SettingsService,
-  ) {}
+    settings: SettingsService,
+  ) {
+    const { clock } = database;
+    this.isActive = `expires_at > ${clock} AND ended_at IS NULL AND last_used_at > ${clock} - ?`;
+    this.idleTimeout = settings.get('session', { infer: true }).idleTimeout * 1000;
+  }
 
   /**
    * By the index on the absolute end: what it reads are the sessions of the last `SESSION_ABSOLUTE_TIMEOUT`, not the
@@ -18,15 +37,66 @@ export class ActiveSessions {
    * @throws ServiceUnavailable
    */
   async count(): Promise<Record<AuthMode, number>> {
-    const { clock } = this.database;
-    const { idleTimeout } = this.settings.get('session', { infer: true });
     const rows = await this.database.query<{ mode: AuthMode; count: number }>(
-      `SELECT auth_mode AS mode, COUNT(*) AS count FROM cutover_sessions
-       WHERE expires_at > ${clock} AND ended_at IS NULL AND last_used_at > ${clock} - ? GROUP BY auth_mode`,
-      [idleTimeout * 1000],
+      `SELECT auth_mode AS mode, COUNT(*) AS count FROM cutover_sessions WHERE ${this.isActive} GROUP BY auth_mode`,
+      [this.idleTimeout],
     );
     const counts = { local: 0, external: 0 };
     for (const { mode, count } of rows) counts[mode] = Number(count);
     return counts;
+  }
+
+  /**
+   * How many of one side there are of everybody whose id lies between two, both included.
+   *
+   * @throws ServiceUnavailable
+   */
+  async ofPeople(first: number, last: number, authMode: AuthMode): Promise<(userId: number) => number> {
+    const rows = await this.database.query<{ userId: number; count: number | string }>(
+      `SELECT user_id AS userId, COUNT(*) AS count FROM cutover_sessions
+       WHERE user_id BETWEEN ? AND ? AND auth_mode = ? AND ${this.isActive} GROUP BY user_id`,
+      [first, last, authMode, this.idleTimeout],
+    );
+    const counts = new Map(rows.map(({ userId, count }) => [userId, Number(count)]));
+    return (userId) => counts.get(userId) ?? 0;
+  }
+
+  /** @throws ServiceUnavailable */
+  async countOf(which: WhichSessions): Promise<number> {
+    const { sql, parameters } = this.where(which);
+    const [row] = await this.database.query<{ count: number }>(
+      `SELECT COUNT(*) AS count FROM cutover_sessions WHERE ${sql}`,
+      parameters,
+    );
+    return Number(row?.count);
+  }
+
+  /**
+   * In the order of their ids.
+   *
+   * @param after the last id of the page before
+   * @throws ServiceUnavailable
+   */
+  page(which: WhichSessions, after: string, limit: number): Promise<TokenOwner[]> {
+    const { sql, parameters } = this.where(which);
+    return this.database.query<TokenOwner>(
+      `SELECT id AS sessionId, user_id AS userId FROM cutover_sessions WHERE id > ? AND ${sql} ORDER BY id LIMIT ?`,
+      [after, ...parameters, limit],
+    );
+  }
+
+  private where({ authMode, startedUntil, timedOutToo }: WhichSessions): {
+    sql: string;
+    parameters: unknown[];
+  } {
+    const terms: [string, unknown[]][] = [
+      timedOutToo ? ['ended_at IS NULL', []] : [this.isActive, [this.idleTimeout]],
+    ];
+    if (authMode) terms.push(['auth_mode = ?', [authMode]]);
+    if (startedUntil !== undefined) terms.push(['created_at <= ?', [startedUntil]]);
+    return {
+      sql: terms.map(([sql]) => sql).join(' AND '),
+      parameters: terms.flatMap(([, parameters]) => parameters),
+    };
   }
 }

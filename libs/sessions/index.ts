@@ -14,6 +14,7 @@ export { bearerHash } from './provider-token-store';
 export { TokenRefreshJob, type TokenRefreshStatus } from './refresh/token-refresh-job';
 export { TokenRefreshModule } from './refresh/token-refresh.module';
 export { TokenRefresher } from './refresh/token-refresher';
+export { SessionEnds } from './session-ends';
 export { type Device, type IssuedSession, SessionService, type SignIn, toUser } from './session.service';
 export * from './sessions.module';
 export { KeyRotation, type RotationResult } from './vault/key-rotation';

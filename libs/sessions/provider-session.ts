@@ -52,12 +52,14 @@ export class ProviderSession {
     return started;
   }
 
-  /** Tells the provider that nobody needs this grant any more; nobody waits for its answer. */
-  forget(sessionId: string, refreshToken: string | null): void {
+  /** Tells the provider that nobody needs this grant any more; nobody has to wait for its answer. Never fails. */
+  async forget(sessionId: string, refreshToken: string | null): Promise<void> {
     if (refreshToken === null) return;
-    this.client.signOut(refreshToken).catch((error: unknown) => {
+    try {
+      await this.client.signOut(refreshToken);
+    } catch (error) {
       this.logger.warn({ sessionId, err: error }, 'the provider was not told of the sign-out');
-    });
+    }
   }
 
   /** Waits on whoever refreshes already, then reads again: the newer tokens are the answer. */

@@ -6,6 +6,7 @@ import type { ProviderTokens } from '@cutover/external-auth';
 import { bearerRows } from './bearer-rows';
 import type { ProviderTokenEntity } from './entities/provider-token.entity';
 import { timeToRefresh } from './refresh/refresh-schedule';
+import { placeholders } from './refresh/set-update';
 import { type SealedTokens, type TokenOwner, TokenVault } from './vault/token-vault';
 
 export interface StoredProviderTokens extends ProviderTokens {
@@ -104,21 +105,28 @@ export class ProviderTokenStore {
   }
 
   /**
-   * Removes a session's tokens, for its end.
+   * Removes the tokens of sessions, for their end.
    *
-   * @returns the refresh token that was there at that moment; `null` where there was none, or none that opens
+   * @param owners at least one
+   * @returns the refresh tokens that were there at that moment, by session; none that does not open
    */
-  async takeRefreshToken(owner: TokenOwner): Promise<string | null> {
+  async takeRefreshTokens(owners: readonly TokenOwner[]): Promise<Map<string, string>> {
+    const ids = owners.map(({ sessionId }) => sessionId);
+    const isTheirs = `session_id IN (${placeholders(ids)})`;
     return this.database.transaction(async () => {
       const lock = this.database.engine === 'mysql' ? ' FOR UPDATE' : '';
-      const [row] = await this.database.query<{ sealed: string | null }>(
-        `SELECT refresh_token AS sealed FROM cutover_provider_tokens WHERE session_id = ?${lock}`,
-        [owner.sessionId],
+      const rows = await this.database.query<{ sessionId: string; sealed: string | null }>(
+        `SELECT session_id AS sessionId, refresh_token AS sealed FROM cutover_provider_tokens WHERE ${isTheirs}${lock}`,
+        ids,
       );
-      await this.database.execute(`DELETE FROM cutover_provider_tokens WHERE session_id = ?`, [
-        owner.sessionId,
-      ]);
-      return row?.sealed ? this.openOrNull(row.sealed, owner) : null;
+      await this.database.execute(`DELETE FROM cutover_provider_tokens WHERE ${isTheirs}`, ids);
+      const userIds = new Map(owners.map(({ sessionId, userId }) => [sessionId, userId]));
+      const taken = new Map<string, string>();
+      for (const { sessionId, sealed } of rows) {
+        const token = sealed && this.openOrNull(sealed, { sessionId, userId: userIds.get(sessionId) ?? -1 });
+        if (token) taken.set(sessionId, token);
+      }
+      return taken;
     });
   }
 

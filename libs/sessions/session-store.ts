@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '@cutover/database';
-import { AuditTrail } from '@cutover/operations';
+import { AuditTrail, type NotedEntry } from '@cutover/operations';
 import type { Presentations, RotationState } from './cookie/rotation';
 import type { SessionEnd, SessionEntity } from './entities/session.entity';
 import type { SessionPosition } from './list/session-cursor';
 import { LiveSessions } from './live/live-sessions';
+import { placeholders } from './refresh/set-update';
 
 export type SessionRow = Omit<SessionEntity, 'presentations'> & { presentations: Presentations };
 
@@ -79,32 +80,53 @@ export class SessionStore {
    * @param by who wished it, where it is not its owner
    * @returns false when it had ended before
    */
-  end(sessionId: string, reason: SessionEnd, now: number, by?: string): Promise<boolean> {
+  async end(sessionId: string, reason: SessionEnd, now: number, by?: string): Promise<boolean> {
+    return (await this.endAll([sessionId], reason, now, by)).length === 1;
+  }
+
+  /**
+   * As {@link end}, for many at once.
+   *
+   * @param sessionIds at least one
+   * @returns those that had not ended before
+   */
+  endAll(sessionIds: readonly string[], reason: SessionEnd, now: number, by?: string): Promise<string[]> {
     return this.database.transaction(async () => {
-      this.database.afterwards(() => this.live.forget(sessionId));
-      const { affected } = await this.database.execute(
-        `UPDATE cutover_sessions SET ended_at = ?, end_reason = ? WHERE id = ? AND ended_at IS NULL`,
-        [now, reason, sessionId],
+      this.database.afterwards(() => sessionIds.forEach((id) => this.live.forget(id)));
+      const lock = this.database.engine === 'mysql' ? ' FOR UPDATE' : '';
+      const open = await this.database.query<{ id: string; userId: number }>(
+        `SELECT id, user_id AS userId FROM cutover_sessions
+         WHERE id IN (${placeholders(sessionIds)}) AND ended_at IS NULL${lock}`,
+        [...sessionIds],
       );
-      await this.database.execute(`DELETE FROM cutover_provider_tokens WHERE session_id = ?`, [sessionId]);
-      if (affected === 1) await this.recordEnd(sessionId, reason, by);
-      return affected === 1;
+      await this.database.execute(
+        `DELETE FROM cutover_provider_tokens WHERE session_id IN (${placeholders(sessionIds)})`,
+        [...sessionIds],
+      );
+      if (open.length === 0) return [];
+      const ids = open.map(({ id }) => id);
+      await this.database.execute(
+        `UPDATE cutover_sessions SET ended_at = ?, end_reason = ? WHERE id IN (${placeholders(ids)})`,
+        [now, reason, ...ids],
+      );
+      await this.audit.recordAll(open.map((session) => this.notedEnd(session, reason, by)));
+      return ids;
     });
   }
 
-  private async recordEnd(sessionId: string, reason: SessionEnd, by?: string): Promise<void> {
-    const [owner] = await this.database.query<{ userId: number }>(
-      `SELECT user_id AS userId FROM cutover_sessions WHERE id = ?`,
-      [sessionId],
-    );
+  private notedEnd(
+    { id, userId }: { id: string; userId: number },
+    reason: SessionEnd,
+    by?: string,
+  ): NotedEntry {
     const byOwner = reason === 'signed_out' || reason === 'ended_by_owner';
-    await this.audit.record({
+    return this.audit.noted({
       action: 'session.ended',
-      actor: by ?? (byOwner ? `user:${owner?.userId}` : 'cutover'),
-      subject: `session:${sessionId}`,
+      actor: by ?? (byOwner ? `user:${userId}` : 'cutover'),
+      subject: `session:${id}`,
       outcome: 'success',
       code: reason,
-      detail: { userId: owner?.userId ?? null },
+      detail: { userId },
     });
   }
 

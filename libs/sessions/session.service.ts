@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
 import { SettingsService } from '@cutover/config';
 import { type AuthMode, NotAuthenticated, type Session, TokenInvalid, type User } from '@cutover/contracts';
-import { Database } from '@cutover/database';
 import type { ProviderTokens } from '@cutover/external-auth';
 import { AuditTrail, type NotedEntry } from '@cutover/operations';
 import { type Person, personName, type UserRecord, UserRepository } from '@cutover/users';
@@ -15,6 +14,7 @@ import { LocalAccessTokens } from './local-access-tokens';
 import { ProviderSession } from './provider-session';
 import { ProviderTokenStore } from './provider-token-store';
 import { whyOver } from './session-end';
+import { SessionEnds } from './session-ends';
 import { SessionStarts } from './session-starts';
 import { type SessionRow, SessionStore } from './session-store';
 
@@ -53,9 +53,9 @@ export class SessionService {
   private readonly limits: { idle: number; absolute: number; grace: number };
 
   constructor(
-    private readonly database: Database,
     private readonly store: SessionStore,
     private readonly starts: SessionStarts,
+    private readonly ends: SessionEnds,
     private readonly providerTokens: ProviderTokenStore,
     private readonly provider: ProviderSession,
     private readonly users: UserRepository,
@@ -92,7 +92,7 @@ export class SessionService {
         entries: this.entriesOf(signIn, row.id),
       });
     } catch (error) {
-      this.provider.forget(row.id, tokens?.refreshToken ?? null);
+      void this.provider.forget(row.id, tokens?.refreshToken ?? null);
       throw error;
     }
     return this.issue({ row, user: signIn.user }, 1, tokens, now);
@@ -126,9 +126,14 @@ export class SessionService {
    */
   async endAllOf(userId: number, reason: SessionEnd, by?: string, now = Date.now()): Promise<number> {
     const ids = await this.store.liveSessionIds(userId);
-    for (const id of ids) await this.end(id, reason, now, by);
+    const { ended } = await this.ends.end(
+      ids.map((sessionId) => ({ sessionId, userId })),
+      reason,
+      now,
+      by,
+    );
     this.inUse.forgetPerson(userId);
-    return ids.length;
+    return ended;
   }
 
   /**
@@ -139,11 +144,7 @@ export class SessionService {
     const row = await this.store.find(sessionId);
     this.inUse.forget(sessionId); // another process may have ended it, or this one does now
     if (!row || row.endedAt !== null) return;
-    const refreshToken = await this.database.transaction(async () => {
-      const taken = await this.providerTokens.takeRefreshToken({ userId: row.userId, sessionId });
-      return (await this.store.end(sessionId, reason, now, by)) ? taken : null;
-    });
-    this.provider.forget(sessionId, refreshToken);
+    await this.ends.end([{ userId: row.userId, sessionId }], reason, now, by);
   }
 
   private entriesOf(signIn: SignIn, sessionId: string): NotedEntry[] {

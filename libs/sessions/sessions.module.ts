@@ -18,6 +18,7 @@ import { LeaseStore } from './refresh/lease-store';
 import { RefreshLeases } from './refresh/refresh-leases';
 import { RefreshSettlement } from './refresh/refresh-settlement';
 import { TokenRefresher } from './refresh/token-refresher';
+import { SessionEnds } from './session-ends';
 import { SessionStarts } from './session-starts';
 import { SessionStore } from './session-store';
 import { SessionService } from './session.service';
@@ -36,6 +37,7 @@ import { TokenVault } from './vault/token-vault';
     SessionService,
     SessionStore,
     SessionStarts,
+    SessionEnds,
     LiveSessions,
     LastUses,
     SessionUse,
@@ -54,6 +56,7 @@ import { TokenVault } from './vault/token-vault';
   ],
   exports: [
     ActiveSessions,
+    SessionEnds,
     SessionService,
     SessionUse,
     SessionList,

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '@cutover/database';
+import { ActiveSessions } from '@cutover/sessions';
 import { HashSurvey, LocalPasswords } from '@cutover/users';
 import { Census } from '../evidence/census';
 import { RolloutPolicyStore } from '../policy/rollout-policy.store';
 import { CreatedSince } from './created-since';
-import { ExternalSessions } from './external-sessions';
 import { type Affected, RollbackCount, type RollbackPlan, type SessionChoice } from './rollback-plan';
 
 /** Rows read at once; memory for one batch. */
@@ -19,7 +19,7 @@ export class RollbackPlanner {
     private readonly census: Census,
     private readonly passwords: LocalPasswords,
     private readonly hashes: HashSurvey,
-    private readonly sessions: ExternalSessions,
+    private readonly sessions: ActiveSessions,
     private readonly createdSince: CreatedSince,
   ) {}
 
@@ -43,7 +43,7 @@ export class RollbackPlanner {
       const hashes = new Map(rows.map(({ id, stored }) => [id, stored]));
       const [people, sessionsOf] = await Promise.all([
         this.census.between(first.id, last.id),
-        this.sessions.between(first.id, last.id),
+        this.sessions.ofPeople(first.id, last.id, 'external'),
       ]);
       for (const person of people)
         yield {

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { Rollout } from '@cutover/contracts';
 import { AuditTrail } from '@cutover/operations';
+import { SessionEnds } from '@cutover/sessions';
 import { actorOf, type Operator } from '../operator';
 import { RolloutService } from '../rollout.service';
 import { WouldLockOut } from './errors';
-import { ExternalSessions } from './external-sessions';
 import type { RollbackPlan, SessionChoice } from './rollback-plan';
 import { RollbackPlanner } from './rollback-planner';
 
@@ -33,7 +33,7 @@ export class RollbackService {
   constructor(
     private readonly planner: RollbackPlanner,
     private readonly rollout: RolloutService,
-    private readonly sessions: ExternalSessions,
+    private readonly sessions: SessionEnds,
     private readonly audit: AuditTrail,
   ) {}
 
@@ -61,7 +61,7 @@ export class RollbackService {
     { onStart, onProgress }: Pick<RollbackRequest, 'onStart' | 'onProgress'>,
   ): Promise<number> {
     onStart?.(liveExternal.sessions);
-    return this.sessions.endAll(actorOf(by), (done) => onProgress?.(done));
+    return this.sessions.endAll({ authMode: 'external' }, 'rolled_back', actorOf(by), onProgress);
   }
 
   private record(plan: RollbackPlan, ended: number, by: Operator): Promise<void> {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, isDuplicate } from '@cutover/database';
 import { AuditTrail } from '@cutover/operations';
+import { ActiveSessions, SessionEnds } from '@cutover/sessions';
 import { RolloutPolicyStore } from '../../policy/rollout-policy.store';
 import { BackupKeys } from '../backup-keys';
 import { BackupFileRefused, PrivilegesRefused, RestoreConflict } from '../errors';
@@ -13,7 +14,6 @@ import { type Pass, passOf } from './pass';
 import { PeopleRestoration } from './people-restoration';
 import { emptyReport, type RestoreReport } from './restore-report';
 import { restoredPolicy } from './restored-policy';
-import { SessionEnding } from './session-ending';
 
 export interface RestoreRequest {
   from: string;
@@ -54,7 +54,8 @@ export class RestoreService {
     private readonly database: Database,
     private readonly policies: RolloutPolicyStore,
     private readonly keys: BackupKeys,
-    private readonly sessions: SessionEnding,
+    private readonly sessions: ActiveSessions,
+    private readonly ends: SessionEnds,
     private readonly audit: AuditTrail,
   ) {}
 
@@ -71,11 +72,14 @@ export class RestoreService {
     const tables = await tablesFor(this.database, request.from, file.header);
     const source = { reader, file, path: request.from, tables };
     const planned = await this.database.snapshot(() => this.pass(source, request, false));
-    if (request.dryRun) return { ...planned, takenAt, sessions: await this.sessions.count() };
+    if (request.dryRun)
+      return { ...planned, takenAt, sessions: await this.sessions.countOf({ timedOutToo: true }) };
     assertPermitted(planned, request);
     request.onStart?.(file.counts.users);
     const report = await this.write(source, request);
-    return { ...report, takenAt, sessions: await this.sessions.endAll(request.by, Date.now()) };
+    // Whoever is signed in was so under what is no more; who signs in from now on is not.
+    const which = { startedUntil: Date.now(), timedOutToo: true } as const;
+    return { ...report, takenAt, sessions: await this.ends.endAll(which, 'restored', request.by) };
   }
 
   private async write(source: Source, request: RestoreRequest): Promise<RestoreReport> {
