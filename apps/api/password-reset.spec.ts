@@ -36,6 +36,14 @@ describeOnEachEngine('a new password by a code', (engine) => {
       for (let time = 0; time <= PER_ACCOUNT; time += 1) codes.push((await reset(username, 'WRONG')).code);
       expect(codes).toEqual([...Array<string>(PER_ACCOUNT).fill('invalid_credentials'), 'rate_limited']);
     }
+    const refused = await api
+      .get(Database)
+      .query(
+        `SELECT subject, code FROM audit_log WHERE action = 'password.reset' AND outcome = 'failure' ORDER BY id`,
+      );
+    const each = (subject: string | null) =>
+      Array<unknown>(PER_ACCOUNT).fill({ subject, code: 'invalid_credentials' });
+    expect(refused).toEqual([...each(`user:${id}`), ...each(null)]);
     expect((await reset('nobody', code)).status).toBe(429);
     expect((await reset('ada', code)).status).toBe(204);
   });

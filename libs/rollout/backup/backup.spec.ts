@@ -38,7 +38,7 @@ const RESTORED = [
   'cutover_sync_runs',
   'cutover_sync_changes',
 ];
-const TABLES = [...RESTORED, 'cutover_rollout_policies', 'cutover_sessions', 'audit_log', 'cutover_backups'];
+const TABLES = [...RESTORED, 'cutover_rollout_policies', 'cutover_sessions', 'cutover_backups'];
 
 class Program {
   constructor(readonly context: INestApplicationContext) {}
@@ -162,6 +162,11 @@ describeOnEachEngine('backup and restore', (engine) => {
       [id],
     );
 
+  const refusals = () =>
+    database.query(
+      `SELECT actor, code, detail FROM audit_log WHERE action = 'backup.restored' AND outcome = 'failure'`,
+    );
+
   /** What can go wrong in a database, with names that change hands. */
   async function damage(): Promise<void> {
     await sql(`DELETE FROM users WHERE id IN (5, 300)`);
@@ -196,10 +201,10 @@ describeOnEachEngine('backup and restore', (engine) => {
     await run('run-2', 3);
     await session('one');
     await session('two');
-    const damaged = await tables(TABLES);
+    const damaged = await tables([...TABLES, 'audit_log']);
 
     const planned = await program.restore(path(), { dryRun: true });
-    expect(await tables(TABLES)).toEqual(damaged);
+    expect(await tables([...TABLES, 'audit_log'])).toEqual(damaged);
     const restored = await program.restore(path());
     expect(planned).toEqual(restored);
     expect(restored).toMatchObject({
@@ -377,6 +382,9 @@ describeOnEachEngine('backup and restore', (engine) => {
     );
     expect(await program.restore(path(), { dryRun: true })).toMatchObject({ privileges: { count: 2 } });
     expect(await tables(TABLES)).toEqual(before);
+    expect(await refusals()).toEqual([
+      { actor: OLGA.name, code: 'validation_failed', detail: '{"file":"file.backup"}' },
+    ]);
     await program.restore(path(), { acceptPrivileges: true });
     expect(
       await database.query(

@@ -1,7 +1,8 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { type PasswordResetRequest, ValidationFailed } from '@cutover/contracts';
+import { AuditTrail } from '@cutover/operations';
 import { SessionService } from '@cutover/sessions';
-import { PasswordChecker, passwordFault, ResetCodes, UserRepository } from '@cutover/users';
+import { PasswordChecker, passwordFault, ResetCodes, type UserRecord, UserRepository } from '@cutover/users';
 import { AddressLimits } from '../../rate-limits/address-limits';
 import { CodeRefused } from './code-refused';
 import { ResetLimits } from './reset-limits';
@@ -9,6 +10,8 @@ import { ResetLimits } from './reset-limits';
 /** A new local password for whoever holds the code that an operator gave them. */
 @Injectable()
 export class PasswordReset {
+  private readonly logger = new Logger(PasswordReset.name);
+
   constructor(
     private readonly users: UserRepository,
     private readonly codes: ResetCodes,
@@ -16,6 +19,7 @@ export class PasswordReset {
     private readonly sessions: SessionService,
     private readonly addresses: AddressLimits,
     private readonly limits: ResetLimits,
+    private readonly audit: AuditTrail,
   ) {}
 
   /**
@@ -31,17 +35,30 @@ export class PasswordReset {
 
     const match = await this.users.findByUsername(username);
     const user = match.outcome === 'one' ? match.user : null;
-    if (!(await this.codes.matches(user, code)) || !user) return this.refuse(username);
+    if (!(await this.codes.matches(user, code)) || !user) return this.refuse(username, user);
     const hash = await this.passwords.hash(newPassword);
     // Before too: a process that dies after the redemption must not leave the old sessions alive. The provider hears of
     // an end, so it is no part of the transaction. After it, those go that began with the old password in the meantime.
     await this.sessions.endAllOf(user.id, 'revoked', `user:${user.id}`);
-    if (!(await this.codes.redeem(user, code, hash))) return this.refuse(username);
+    if (!(await this.codes.redeem(user, code, hash))) return this.refuse(username, user);
     await this.sessions.endAllOf(user.id, 'revoked', `user:${user.id}`);
   }
 
-  private async refuse(username: string): Promise<never> {
+  /** The trail knows people by id only: what was typed as a name that nobody has may be a password. */
+  private async refuse(username: string, user: UserRecord | null): Promise<never> {
     await this.limits.countWrong(username);
-    throw new CodeRefused();
+    const refused = new CodeRefused();
+    const entry = {
+      action: 'password.reset',
+      actor: 'anonymous',
+      subject: user && `user:${user.id}`,
+      outcome: 'failure',
+      code: refused.code,
+    } as const;
+    // The answer is the refusal, whether or not it could be recorded.
+    await this.audit.record(entry).catch((failure: unknown) => {
+      this.logger.error({ err: failure, userId: user?.id }, 'a refused reset is not in the audit trail');
+    });
+    throw refused;
   }
 }

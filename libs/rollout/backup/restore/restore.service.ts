@@ -1,4 +1,6 @@
-import { Injectable } from '@nestjs/common';
+import { basename } from 'node:path';
+import { Injectable, Logger } from '@nestjs/common';
+import { ProblemError } from '@cutover/contracts';
 import { Database, isDuplicate } from '@cutover/database';
 import { AuditTrail } from '@cutover/operations';
 import { ActiveSessions, SessionEnds } from '@cutover/sessions';
@@ -50,6 +52,8 @@ interface Source {
  */
 @Injectable()
 export class RestoreService {
+  private readonly logger = new Logger(RestoreService.name);
+
   constructor(
     private readonly database: Database,
     private readonly policies: RolloutPolicyStore,
@@ -66,6 +70,15 @@ export class RestoreService {
    * PrivilegesRefused, VersionConflict where somebody decides about the rollout meanwhile
    */
   async restore(request: RestoreRequest): Promise<Restored> {
+    try {
+      return await this.restored(request);
+    } catch (error) {
+      if (error instanceof ProblemError && !request.dryRun) await this.recordRefusal(request, error);
+      throw error;
+    }
+  }
+
+  private async restored(request: RestoreRequest): Promise<Restored> {
     const reader = new BackupReader(request.from, this.keys.keyFor(request.plaintext));
     const file = await reader.verify();
     const { takenAt } = file.header;
@@ -145,6 +158,14 @@ export class RestoreService {
       );
     await people.finish();
     await ledger.finish();
+  }
+
+  /** Who tried, with which file, and why nothing came of it. The answer is the refusal, whether or not this succeeds. */
+  private async recordRefusal({ from, by }: RestoreRequest, { code }: ProblemError): Promise<void> {
+    const entry = { action: 'backup.restored', actor: by, outcome: 'failure', code } as const;
+    await this.audit.record({ ...entry, detail: { file: basename(from) } }).catch((failure: unknown) => {
+      this.logger.error({ err: failure }, 'a refused restore is not in the audit trail');
+    });
   }
 
   private record(
