@@ -58,7 +58,10 @@ export class Baseline1780000000001 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     const memory = await remembered(runner);
     const exists = await tableExists(runner, 'users');
-    if (exists && memory?.usersTable !== 'created') await requireLegacyColumns(runner);
+    if (exists && memory?.usersTable !== 'created') {
+      await requireLegacyColumns(runner);
+      await requireTransactions(runner);
+    }
     if (!memory) {
       const optional = exists && (await isNullable(runner, 'users', 'hashed_password'));
       await runner.query(
@@ -118,4 +121,17 @@ async function requireLegacyColumns(runner: QueryRunner): Promise<void> {
       `The table users cannot be adopted: it has a column ${taken.join(', ')} of its own. Rename it first.`,
     );
   }
+}
+
+/** Without them a backup holds no one instant, and a restore or a sync that is cut off stays half done. */
+async function requireTransactions(runner: QueryRunner): Promise<void> {
+  if (engineOf(runner) !== 'mysql') return;
+  const [table] = (await runner.query(
+    `SELECT t.engine AS engine FROM information_schema.tables t JOIN information_schema.engines e ON e.engine = t.engine
+     WHERE t.table_schema = DATABASE() AND t.table_name = 'users' AND e.transactions <> 'YES'`,
+  )) as { engine: string }[];
+  if (!table) return;
+  throw new MigrationRefusal(
+    `The table users cannot be adopted: its engine ${table.engine} has no transactions. Back it up, then ALTER TABLE users ENGINE=InnoDB.`,
+  );
 }

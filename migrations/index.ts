@@ -5,7 +5,7 @@ import { BreakGlass1780000000007 } from './break-glass';
 import { CleanUp1780000000010 } from './clean-up';
 import { RemoveLocalPasswords1790000000001 } from './contract/remove-local-passwords';
 import { ExternalIdentity1780000000002 } from './external-identity';
-import { PromotionWaits1780000000014 } from './promotion-waits';
+import { PromotionWaits1780000000013 } from './promotion-waits';
 import { ResetCodes1780000000008 } from './reset-codes';
 import { RolloutRecords1780000000005 } from './rollout-records';
 import { SignInEvidence1780000000009 } from './sign-in-evidence';
@@ -27,7 +27,7 @@ export const migrations = [
   CleanUp1780000000010,
   AutoPromote1780000000011,
   AuditSeals1780000000012,
-  PromotionWaits1780000000014,
+  PromotionWaits1780000000013,
 ];
 
 /**

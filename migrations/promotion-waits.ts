@@ -13,8 +13,8 @@ const TABLES: OwnTables = {
 };
 
 /** What the next step of a schedule waits for, since when; by the decision that the schedule came with. */
-export class PromotionWaits1780000000014 implements MigrationInterface {
-  name = 'PromotionWaits1780000000014';
+export class PromotionWaits1780000000013 implements MigrationInterface {
+  name = 'PromotionWaits1780000000013';
 
   async up(runner: QueryRunner): Promise<void> {
     await createOwnTables(runner, TABLES);

@@ -127,7 +127,20 @@ describeOnEachEngine('legacy tables', (engine) => {
       await thereAndBack();
     });
 
-    it.each([' ENGINE=MyISAM DEFAULT CHARSET=utf8mb3', ' ROW_FORMAT=COMPACT DEFAULT CHARSET=latin1'])(
+    it('without transactions are refused, with what to do', async () => {
+      await makeTable('VARCHAR(255) NOT NULL', '', ' ENGINE=MyISAM');
+      await insert('ada');
+      const before = dump(database, 'users');
+      await expect(migrator.migrate()).rejects.toThrow(
+        'its engine MyISAM has no transactions. Back it up, then ALTER TABLE users ENGINE=InnoDB.',
+      );
+      expect((await migrator.status()).applied).toEqual([]);
+      expect(dump(database, 'users')).toBe(before);
+      await dataSource.query(`ALTER TABLE users ENGINE=InnoDB`);
+      await thereAndBack();
+    });
+
+    it.each([' DEFAULT CHARSET=utf8mb3', ' ROW_FORMAT=COMPACT DEFAULT CHARSET=latin1'])(
       'with options%s',
       async (options) => {
         await makeTable('VARCHAR(255) NOT NULL', ', KEY by_hash (hashed_password(20))', options);
