@@ -5,6 +5,7 @@ import { BreakGlass1780000000007 } from './break-glass';
 import { CleanUp1780000000010 } from './clean-up';
 import { RemoveLocalPasswords1790000000001 } from './contract/remove-local-passwords';
 import { ExternalIdentity1780000000002 } from './external-identity';
+import { LiveSessions1780000000014 } from './live-sessions';
 import { PromotionWaits1780000000013 } from './promotion-waits';
 import { ResetCodes1780000000008 } from './reset-codes';
 import { RolloutRecords1780000000005 } from './rollout-records';
@@ -28,6 +29,7 @@ export const migrations = [
   AutoPromote1780000000011,
   AuditSeals1780000000012,
   PromotionWaits1780000000013,
+  LiveSessions1780000000014,
 ];
 
 /**

@@ -2,10 +2,14 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { Database, openDataSource } from '@cutover/database';
 import { describeOnEachEngine, dump, type TestDatabase } from '@cutover/database/testing';
 import { startStandIn, type StandInFaults, type StandInProcess } from '@cutover/external-auth/testing';
-import { Client } from './testing/client';
+import type { Client } from './testing/client';
+import { KnownSecrets } from './testing/known-secrets';
+import { ListeningClient } from './testing/listening-client';
+import { otlpCollector } from './testing/otlp-collector';
 import { type RecordingProxy, recordingProxy } from './testing/recording-proxy';
 
 const DIST = resolve(__dirname, '../../dist/apps');
@@ -20,6 +24,8 @@ const MISTYPED = {
   query: 'In-A-Query-String-4',
 };
 
+const NEW_PASSWORD = 'Difference-Engine-1822';
+
 const key = () => randomBytes(32).toString('base64');
 
 /** A whole life of the built programs, at their most talkative, on one database; then everything they left behind. */
@@ -29,13 +35,23 @@ describeOnEachEngine('what a full run leaves behind', (engine) => {
   let proxy: RecordingProxy;
   let environment: Record<string, string | undefined>;
   const children: ChildProcess[] = [];
+  let collector: Awaited<ReturnType<typeof otlpCollector>>;
   let output = '';
-  const secrets = new Set([ADA[1], OLGA[1], GRACE[1], GRACE_HERE[1], ...Object.values(MISTYPED)]);
+  let answers = '';
+  const secrets = new KnownSecrets([
+    NEW_PASSWORD,
+    ADA[1],
+    OLGA[1],
+    GRACE[1],
+    GRACE_HERE[1],
+    ...Object.values(MISTYPED),
+  ]);
 
   beforeAll(async () => {
     scratch = await engine.createDatabase();
     standIn = await startStandIn();
     proxy = await recordingProxy(standIn.url);
+    collector = await otlpCollector();
     const keys = { LOCAL_JWT_SECRET: key(), METRICS_TOKEN: key(), EXTERNAL_AUTH_CLIENT_SECRET: key() };
     const [encryptionKey, auditKey] = [key(), key()];
     for (const secret of [...Object.values(keys), encryptionKey, auditKey]) secrets.add(secret);
@@ -51,6 +67,7 @@ describeOnEachEngine('what a full run leaves behind', (engine) => {
       RATE_LIMIT_SIGN_IN_PER_ACCOUNT: '8',
       DATABASE_URL: scratch.url,
       LOG_LEVEL: 'trace',
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
       HOST: '127.0.0.1',
       PORT: '0',
     };
@@ -58,6 +75,7 @@ describeOnEachEngine('what a full run leaves behind', (engine) => {
   afterAll(async () => {
     for (const child of children) child.kill('SIGKILL');
     await proxy.close();
+    await collector.close();
     await standIn.stop();
     await scratch.drop();
   });
@@ -79,6 +97,20 @@ describeOnEachEngine('what a full run leaves behind', (engine) => {
     expect({ options, exit }).toEqual({ options, exit: 0 });
   }
 
+  /** What an operator reads out to somebody. */
+  async function resetCode(username: string): Promise<string> {
+    const child = spawn(
+      process.execPath,
+      [`${DIST}/cli/main.js`, 'users', 'issue-reset', username, '--json'],
+      {
+        env: environment,
+      },
+    );
+    const { code } = JSON.parse(await text(child.stdout)) as { code: string };
+    for (const secret of [code, code.replaceAll('-', '')]) secrets.add(secret);
+    return code;
+  }
+
   async function startApi(): Promise<{ child: ChildProcess; url: string }> {
     const child = run('api');
     for (;;) {
@@ -88,31 +120,6 @@ describeOnEachEngine('what a full run leaves behind', (engine) => {
     }
   }
 
-  /** Every way that a secret may be written down in. */
-  const spellings = (secret: string) => [
-    secret,
-    JSON.stringify(secret).slice(1, -1),
-    encodeURIComponent(secret),
-    Buffer.from(secret).toString('base64').replace(/=+$/, ''),
-    Buffer.from(secret).toString('base64url'),
-    Buffer.from(secret).toString('hex'),
-    Buffer.from(secret, 'base64').toString('hex'),
-  ];
-  /**
-   * Whatever of the secrets a text holds. A token is found by its payload or its signature alone, a cookie by its MAC;
-   * the shorter parts are ids, which open nothing.
-   */
-  const foundIn = (text: string) =>
-    [...secrets]
-      .flatMap((secret) => [
-        secret,
-        ...secret
-          .split('.')
-          .slice(1)
-          .filter((part) => part.length >= 40),
-      ])
-      .filter((secret) => spellings(secret).some((spelling) => text.includes(spelling)));
-
   it('holds no password, token, cookie or key', async () => {
     await cutover(['db', 'migrate']);
     const add = ([username, password]: readonly [string, string], ...options: string[]) =>
@@ -121,7 +128,11 @@ describeOnEachEngine('what a full run leaves behind', (engine) => {
     await Promise.all([add(GRACE_HERE), add(OLGA, '--role', 'admin')]);
     const { child, url } = await startApi();
 
-    const browser = () => new Client(() => url);
+    const browser = () =>
+      new ListeningClient(
+        () => url,
+        (heard) => (answers += `${heard}\n`),
+      );
     const keep = (client: Client) => {
       for (const cookie of [client.cookie, client.deviceCookie])
         if (cookie !== null) secrets.add(cookie.slice(cookie.indexOf('=') + 1));
@@ -168,6 +179,14 @@ describeOnEachEngine('what a full run leaves behind', (engine) => {
         await browser().call('POST', '/api/auth/login', { raw, headers: { 'content-type': type } });
     await browser().call('GET', '/api/auth/me', { headers: { authorization: `Bearer ${ada.accessToken}x` } });
 
+    const code = await resetCode('ada');
+    for (const typed of [`${code}X`, code]) {
+      const body = { username: 'ada', code: typed, newPassword: NEW_PASSWORD };
+      await browser().call('POST', '/api/auth/reset', { body });
+    }
+    await signIn([ADA[0], NEW_PASSWORD]);
+    await resetCode('ada'); // one that stays
+
     // The external side, in good days and bad ones.
     const grace = await signIn(GRACE);
     await refresh(grace);
@@ -195,6 +214,13 @@ describeOnEachEngine('what a full run leaves behind', (engine) => {
     for (let failure = 0; failure < 8; failure += 1) await browser().signIn(GRACE[0], MISTYPED.password);
     await signIn(GRACE, 429);
 
+    // What operators and machines read.
+    for (const path of ['/api/admin/audit', '/api/admin/rollout', '/api/admin/readiness'])
+      expect(await olga.call('GET', path)).toMatchObject({ status: 200 });
+    const scraper = { headers: { authorization: `Bearer ${environment['METRICS_TOKEN']}` } };
+    for (const path of ['/metrics', '/health'])
+      expect(await browser().call('GET', path, scraper)).toMatchObject({ status: 200 });
+
     // Our own faults, with statements and their parameters at hand.
     const dataSource = await openDataSource(scratch.connection);
     const database = new Database(dataSource);
@@ -215,6 +241,7 @@ describeOnEachEngine('what a full run leaves behind', (engine) => {
     await dataSource.destroy();
     await cutover(['users', 'list', '--json']);
     await cutover(['sessions', 'list', '--user', 'grace', '--json']);
+    await cutover(['audit', 'export', '--format', 'ndjson']);
 
     child.kill('SIGTERM');
     expect(await once(child, 'close')).toEqual([0, null]);
@@ -230,10 +257,14 @@ describeOnEachEngine('what a full run leaves behind', (engine) => {
       /^\{"level":50.*external_misconfigured.*65001|^\{"level":50.*65001.*external_misconfigured/m,
     );
     expect(tables).toMatch(/sign_in\.fallback[^]*grace|grace[^]*sign_in\.fallback/);
-    expect(foundIn(`... ${encodeURIComponent(ADA[1])} ...`)).toEqual([ADA[1]]);
-    expect(foundIn(`... ${Buffer.from(GRACE[1]).toString('base64')} ...`)).toEqual([GRACE[1]]);
+    expect(secrets.foundIn(`... ${encodeURIComponent(ADA[1])} ...`)).toEqual([ADA[1]]);
+    expect(secrets.foundIn(`... ${Buffer.from(GRACE[1]).toString('base64')} ...`)).toEqual([GRACE[1]]);
 
-    expect(foundIn(output)).toEqual([]);
-    expect(foundIn(tables)).toEqual([]);
+    const traces = collector.bodies.join('\n');
+    expect(traces).toContain('POST /api/auth/login');
+    expect(answers).toMatch(/cutover_sign_in[^]*"status":401|"status":401[^]*cutover_sign_in/);
+    expect(output).toContain('"action":"password.reset"');
+
+    for (const told of [output, tables, answers, traces]) expect(secrets.foundIn(told)).toEqual([]);
   }, 180_000);
 });

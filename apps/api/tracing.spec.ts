@@ -1,14 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import type { IncomingHttpHeaders } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { describeOnEachEngine, type TestDatabase } from '@cutover/database/testing';
-import { answerWith, startStandIn, type StandInProcess } from '@cutover/external-auth/testing';
+import { startStandIn, type StandInProcess } from '@cutover/external-auth/testing';
 import { UserRepository } from '@cutover/users';
 import { ApiProcess } from './testing/api-process';
 import { Client } from './testing/client';
+import { otlpCollector } from './testing/otlp-collector';
 import { TestApi } from './testing/test-api';
 
 const PASSWORD = 'Nanosecond-Wire-1952';
@@ -17,35 +16,7 @@ const COLLECTORS_KEY = 'a collectors key';
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
 const CALLER = 'b7ad6b7169203331';
 
-interface Span {
-  traceId: string;
-  spanId: string;
-  parentSpanId?: string;
-  name: string;
-  kind: number;
-  attributes: { key: string; value: { stringValue?: string } }[];
-}
 const [SERVER, CLIENT] = [2, 3];
-
-/** What an OTLP collector is sent over HTTP, as JSON. */
-async function collector() {
-  const bodies: string[] = [];
-  const headers: IncomingHttpHeaders[] = [];
-  const server = await answerWith((request, response) => {
-    headers.push(request.headers);
-    void text(request).then((body) => {
-      bodies.push(body);
-      response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
-    });
-  });
-  const spans = () =>
-    bodies.flatMap((body) =>
-      (JSON.parse(body) as { resourceSpans: { scopeSpans: { spans: Span[] }[] }[] }).resourceSpans.flatMap(
-        ({ scopeSpans }) => scopeSpans.flatMap((scope) => scope.spans),
-      ),
-    );
-  return Object.assign(server, { bodies, headers, spans });
-}
 
 describeOnEachEngine('tracing', (engine) => {
   const folder = mkdtempSync(join(tmpdir(), 'cutover-tracing-'));
@@ -77,7 +48,7 @@ describeOnEachEngine('tracing', (engine) => {
     /ready at (http:\/\/[^\s,"]+)/.exec(await api.said('ready at '))?.[1] ?? '';
 
   it('follows a sign-in from the caller to the database and the external API, and tells no secret', async () => {
-    const receiver = await collector();
+    const receiver = await otlpCollector();
     const api = await ApiProcess.start({
       ...environment,
       OTEL_EXPORTER_OTLP_ENDPOINT: `${receiver.url}/`,

@@ -31,8 +31,7 @@ export class ActiveSessions {
   }
 
   /**
-   * By the index on the absolute end: what it reads are the sessions of the last `SESSION_ABSOLUTE_TIMEOUT`, not the
-   * ended ones that are kept for a month.
+   * By an index: what it reads are sessions that nobody has ended, not the ended ones that are kept for a month.
    *
    * @throws ServiceUnavailable
    */

@@ -45,7 +45,7 @@ export class SessionEnds {
         sessions.map(({ sessionId }) => sessionId),
         reason,
         now,
-        by,
+        by === undefined ? {} : { by },
       ),
     }));
     const told = ended.map((id) => this.provider.forget(id, tokens.get(id) ?? null));

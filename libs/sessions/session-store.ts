@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '@cutover/database';
-import { AuditTrail, type NotedEntry } from '@cutover/operations';
+import { type AuditEntry, AuditTrail, type NotedEntry } from '@cutover/operations';
 import type { Presentations, RotationState } from './cookie/rotation';
 import type { SessionEnd, SessionEntity } from './entities/session.entity';
 import type { SessionPosition } from './list/session-cursor';
@@ -19,6 +19,14 @@ export interface LivePage {
   now: number;
   after: SessionPosition | null;
   limit: number;
+}
+
+/** What is kept with the end of a session. */
+export interface AboutEnd {
+  /** Who wished it, where it is not its owner. */
+  by?: string;
+  /** Beside whose it was. */
+  detail?: AuditEntry['detail'];
 }
 
 /** Rows of sessions. Plain SQL: these statements stand on the path of every request. */
@@ -77,11 +85,10 @@ export class SessionStore {
   /**
    * Ends one session, forgets the provider's tokens and keeps a record of it.
    *
-   * @param by who wished it, where it is not its owner
    * @returns false when it had ended before
    */
-  async end(sessionId: string, reason: SessionEnd, now: number, by?: string): Promise<boolean> {
-    return (await this.endAll([sessionId], reason, now, by)).length === 1;
+  async end(sessionId: string, reason: SessionEnd, now: number, about?: AboutEnd): Promise<boolean> {
+    return (await this.endAll([sessionId], reason, now, about)).length === 1;
   }
 
   /**
@@ -90,7 +97,12 @@ export class SessionStore {
    * @param sessionIds at least one
    * @returns those that had not ended before
    */
-  endAll(sessionIds: readonly string[], reason: SessionEnd, now: number, by?: string): Promise<string[]> {
+  endAll(
+    sessionIds: readonly string[],
+    reason: SessionEnd,
+    now: number,
+    about: AboutEnd = {},
+  ): Promise<string[]> {
     return this.database.transaction(async () => {
       this.database.afterwards(() => sessionIds.forEach((id) => this.live.forget(id)));
       const lock = this.database.engine === 'mysql' ? ' FOR UPDATE' : '';
@@ -109,7 +121,7 @@ export class SessionStore {
         `UPDATE cutover_sessions SET ended_at = ?, end_reason = ? WHERE id IN (${placeholders(ids)})`,
         [now, reason, ...ids],
       );
-      await this.audit.recordAll(open.map((session) => this.notedEnd(session, reason, by)));
+      await this.audit.recordAll(open.map((session) => this.notedEnd(session, reason, about)));
       return ids;
     });
   }
@@ -117,7 +129,7 @@ export class SessionStore {
   private notedEnd(
     { id, userId }: { id: string; userId: number },
     reason: SessionEnd,
-    by?: string,
+    { by, detail }: AboutEnd,
   ): NotedEntry {
     const byOwner = reason === 'signed_out' || reason === 'ended_by_owner';
     return this.audit.noted({
@@ -126,7 +138,7 @@ export class SessionStore {
       subject: `session:${id}`,
       outcome: 'success',
       code: reason,
-      detail: { userId },
+      detail: { userId, ...detail },
     });
   }
 

@@ -3,6 +3,7 @@ import { step } from '../console/step.mjs';
 import { build, isBuilt } from '../setup/build.mjs';
 import { prepareGround } from './ground.mjs';
 import { HELP, readOptions } from './options.mjs';
+import { explainHotStatements } from './plans.mjs';
 import { PROFILES } from './profiles.mjs';
 import { html } from './report/html.mjs';
 import { machine, markdown } from './report/markdown.mjs';
@@ -38,11 +39,9 @@ export async function load(args) {
           );
         }
       }
-      const report = {
-        ...machine(place.version, options.people),
-        outcomes,
-        scans: await scansSeen(ground.connection),
-      };
+      const scans = await scansSeen(ground.connection);
+      const plans = await step('Explaining what is asked', () => explainHotStatements(ground));
+      const report = { ...machine(place.version, options.people), outcomes, scans, plans };
       const text = markdown(report);
       console.log(
         `\n${text}\n\nThe report: ${save({ json: report, md: text, html: html(report) }).join(', ')}`,

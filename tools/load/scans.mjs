@@ -2,7 +2,9 @@
  * Statements that looked at more rows than an index would have shown them: the server itself writes down each one that
  * used no index and read at least this many rows.
  */
-const MANY = 1000;
+export const MANY = 1000;
+
+/** @typedef {{ table: string, type: string, key: string | null, rows: number }} Plan one line of EXPLAIN */
 
 /** @param {import('mysql2/promise').Connection} connection with the right to set global variables */
 export async function watchForScans(connection) {
@@ -35,7 +37,7 @@ export async function scansSeen(connection) {
       statement: shape,
       times: 0,
       rows: 0,
-      plan: await planOf(connection, statement),
+      plan: described(await planOf(connection, statement)),
     };
     shapes.set(shape, { ...known, times: known.times + 1, rows: Math.max(known.rows, Number(examined)) });
   }
@@ -43,7 +45,7 @@ export async function scansSeen(connection) {
 }
 
 /** The statement without its values, which may be anybody's. @param {string} statement */
-const shapeOf = (statement) =>
+export const shapeOf = (statement) =>
   statement
     .replace(/'(?:[^'\\]|\\.)*'/g, '?')
     .replace(/\b\d+\b/g, '?')
@@ -51,10 +53,20 @@ const shapeOf = (statement) =>
     .replace(/\s+/g, ' ')
     .slice(0, 200);
 
-/** @param {import('mysql2/promise').Connection} connection @param {string} statement */
-async function planOf(connection, statement) {
+/**
+ * @param {import('mysql2/promise').Connection} connection
+ * @param {string} statement
+ * @returns {Promise<Plan[]>} none for what cannot be explained
+ */
+export async function planOf(connection, statement) {
   const [rows] = await connection.query(`EXPLAIN ${statement}`).catch(() => [[]]);
-  return /** @type {{ table: string, type: string, rows: number }[]} */ (rows)
-    .map(({ table, type, rows }) => `${table}: ${type}, ${rows} rows`)
-    .join('; ');
+  return /** @type {Plan[]} */ (rows)
+    .filter(({ table }) => table !== null)
+    .map(({ table, type, key, rows }) => ({ table, type, key, rows: Number(rows) }));
 }
+
+/** @param {Plan[]} plan */
+export const described = (plan) =>
+  plan
+    .map(({ table, type, key, rows }) => `${table}: ${type}${key ? ` by ${key}` : ''}, ${rows} rows`)
+    .join('; ');

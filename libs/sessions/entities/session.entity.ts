@@ -3,6 +3,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /** One sign-in on one device. Instants are epoch milliseconds. */
 @Entity('cutover_sessions')
+@Index('ix_sessions_ended_at', ['endedAt', 'expiresAt'])
 export class SessionEntity {
   @PrimaryColumn({ type: 'varchar', length: 36 })
   id!: string;

@@ -258,11 +258,15 @@ describeOnEachEngine('refresh', (engine) => {
       await standIn.control.setFaults({ refusals: { grace: number } });
       await run(strict);
       expect(await row(id)).toMatchObject({ version: null, endReason });
-      const entries = await get(strict, Database).query<{ code: string }>(
-        `SELECT code FROM audit_log WHERE action = 'session.ended' AND subject = ?`,
+      const [entry, ...more] = await get(strict, Database).query<{ code: string; detail: string }>(
+        `SELECT code, detail FROM audit_log WHERE action = 'session.ended' AND subject = ?`,
         [`session:${id}`],
       );
-      expect(entries).toEqual([{ code: endReason }]);
+      expect(more).toEqual([]);
+      expect(entry?.code).toBe(endReason);
+      // What Microsoft's support asks for.
+      const ids = { traceId: expect.stringMatching(/./), correlationId: expect.stringMatching(/./) };
+      expect(JSON.parse(entry?.detail ?? '')).toEqual({ userId, aadsts: number, ...ids });
     });
 
     it('ends nothing where newer tokens were stored meanwhile', async () => {

@@ -3,7 +3,13 @@ import { Injectable, Logger } from '@nestjs/common';
 import { SettingsService } from '@cutover/config';
 import { ProblemError } from '@cutover/contracts';
 import { Coalescer } from '@cutover/database';
-import { ExternalAuthClient, type ProviderTokens, type RefusalCode } from '@cutover/external-auth';
+import {
+  ExternalAuthClient,
+  GrantInvalid,
+  type ProviderTokens,
+  type RefusalCode,
+  supportIds,
+} from '@cutover/external-auth';
 import { UserRepository } from '@cutover/users';
 import type { SessionEnd } from '../entities/session.entity';
 import { bearerHash } from '../provider-token-store';
@@ -102,7 +108,7 @@ export class RefreshSettlement {
     const { sessionId, userId } = row;
     return this.insist(row, async () => {
       const ended = await this.store.whileUnchanged(row, async () => {
-        await this.sessions.end(sessionId, reason, Date.now());
+        await this.sessions.end(sessionId, reason, Date.now(), { detail: supportIdsOf(cause) });
       });
       if (ended)
         this.logger.warn({ sessionId, userId, reason, err: cause }, 'a session ended at its refresh');
@@ -164,3 +170,6 @@ export class RefreshSettlement {
     }
   }
 }
+
+/** By which the other side can be asked why. */
+const supportIdsOf = (cause: unknown) => (cause instanceof GrantInvalid ? supportIds(cause.failure) : {});

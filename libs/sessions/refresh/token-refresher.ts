@@ -192,7 +192,6 @@ export class TokenRefresher {
     return { outcome: 'in_doubt', error };
   }
 
-  /** Losing a race is no failure: another process may have spent the token and stored its successor. */
   /** The grant is dead; where the person is why, that is kept, so that no outage lets in whom the other side keeps out. */
   private async refused(row: LeasedTokens, error: GrantInvalid): Promise<RefreshOutcome> {
     const reason = error.reason === 'account_disabled' ? error.reason : 'grant_invalid';
@@ -201,6 +200,7 @@ export class TokenRefresher {
     return outcome;
   }
 
+  /** Losing a race is no failure: another process may have spent the token and stored its successor. */
   private async end(row: LeasedTokens, reason: SessionEnd, cause: unknown): Promise<RefreshOutcome> {
     return (await this.settlement.end(row, reason, cause))
       ? { outcome: 'ended', reason, cause }

@@ -1,5 +1,6 @@
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { TOKEN_LIFETIME } from '../ground.mjs';
+import { described } from '../scans.mjs';
 
 /** @import { Outcome } from '../run-profile.mjs' */
 
@@ -10,6 +11,7 @@ import { TOKEN_LIFETIME } from '../ground.mjs';
  * @property {number} people
  * @property {Outcome[]} outcomes
  * @property {{ statement: string, times: number, rows: number, plan: string }[]} scans
+ * @property {import('../plans.mjs').Explained[]} plans
  */
 
 const loadBefore = loadavg();
@@ -48,6 +50,20 @@ export function markdown(report) {
           ['statement', 'times', 'most rows', 'plan'],
           report.scans.map(({ statement, times, rows, plan }) => [`\`${statement}\``, times, rows, plan]),
         ),
+    '',
+    '## What is asked while people come',
+    '',
+    `${report.plans.length} statements, with the plan that the server has for each; ${report.plans.filter(({ scan }) => scan).length} read a whole table or index of 1,000 rows or more.`,
+    '',
+    table(
+      ['statement', 'times', 'plan', 'reads all'],
+      report.plans.map(({ statement, times, plan, scan }) => [
+        `\`${statement}\``,
+        times,
+        described(plan) || 'by no table',
+        scan ? 'yes' : 'no',
+      ]),
+    ),
   ].join('\n');
 }
 
