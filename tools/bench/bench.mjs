@@ -7,6 +7,7 @@ import { auditSealing } from './rows/audit-sealing.mjs';
 import { authenticatedRequest } from './rows/authenticated-request.mjs';
 import { circuitOpen } from './rows/circuit-open.mjs';
 import { externalSignIn } from './rows/external-sign-in.mjs';
+import { observability } from './rows/observability.mjs';
 import { refreshSweep } from './rows/refresh-sweep.mjs';
 import { startAndMemory } from './rows/start-and-memory.mjs';
 import { underSignIns } from './rows/under-sign-ins.mjs';
@@ -31,6 +32,7 @@ const ROWS = new Map(
     storm: underSignIns,
     'sign-in': externalSignIn,
     sealing: auditSealing,
+    observability,
     outage: circuitOpen,
     sweep: refreshSweep,
     start: startAndMemory,
