@@ -31,6 +31,7 @@ export function html(report) {
   table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
   th, td { border-bottom: 1px solid #8884; padding: .25rem .75rem .25rem 0; text-align: left; vertical-align: top; }
   th, td:not(:last-child) { white-space: nowrap; }
+  td:has(code) { min-width: 24rem; overflow-wrap: anywhere; white-space: normal; }
   .charts { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 20rem), 1fr)); margin-top: 1rem; }
   .charts svg { background: #fff; border-radius: .5rem; height: auto; width: 100%; }
 </style>

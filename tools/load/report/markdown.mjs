@@ -47,8 +47,8 @@ export function markdown(report) {
     report.scans.length === 0
       ? 'None read 1,000 rows or more without an index.'
       : table(
-          ['statement', 'times', 'most rows', 'plan'],
-          report.scans.map(({ statement, times, rows, plan }) => [`\`${statement}\``, times, rows, plan]),
+          ['times', 'most rows', 'statement', 'plan'],
+          report.scans.map(({ statement, times, rows, plan }) => [times, rows, `\`${statement}\``, plan]),
         ),
     '',
     '## What is asked while people come',
@@ -56,12 +56,12 @@ export function markdown(report) {
     `${report.plans.length} statements, with the plan that the server has for each; ${report.plans.filter(({ scan }) => scan).length} read a whole table or index of 1,000 rows or more.`,
     '',
     table(
-      ['statement', 'times', 'plan', 'reads all'],
+      ['times', 'reads all', 'statement', 'plan'],
       report.plans.map(({ statement, times, plan, scan }) => [
-        `\`${statement}\``,
         times,
-        described(plan) || 'by no table',
         scan ? 'yes' : 'no',
+        `\`${statement}\``,
+        described(plan) || 'without a table',
       ]),
     ),
   ].join('\n');

@@ -28,6 +28,7 @@ table { border-collapse: collapse; width: 100%; font-size: 13.5px; }
 th, td { text-align: left; vertical-align: top; padding: 5px 10px 5px 0; border-bottom: 1px solid var(--line); }
 th { color: var(--soft); font-weight: 600; }
 .rounds td, .rounds th { white-space: nowrap; overflow-wrap: normal; font-variant-numeric: tabular-nums; }
+.rounds thead th { white-space: normal; vertical-align: bottom; }
 .proofs th { width: 190px; color: var(--ink); }
 .columns { display: grid; gap: 0 32px; grid-template-columns: repeat(auto-fit, minmax(min(100%, 300px), 1fr)); }
 ul { margin: 0; padding-left: 20px; }
