@@ -1,6 +1,6 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import type { QueryRunner } from 'typeorm';
 import { alterTable } from './support/alter-table';
-import { createOwnTables, dropOwnTables, type OwnTables } from './support/own-tables';
+import { type OwnTables, OwnTablesStep } from './support/own-tables';
 import { columnNames, engineOf, indexExists } from './support/schema';
 
 const TABLES: OwnTables = {
@@ -36,11 +36,13 @@ const INDEX = 'ix_audit_log_unsealed';
  * the order of ids, is what is looked for: a transaction that began earlier may commit later. Entries that are there
  * already are marked too.
  */
-export class AuditSeals1780000000012 implements MigrationInterface {
-  name = 'AuditSeals1780000000012';
+export class AuditSeals1780000000012 extends OwnTablesStep {
+  constructor() {
+    super('AuditSeals1780000000012', TABLES);
+  }
 
-  async up(runner: QueryRunner): Promise<void> {
-    await createOwnTables(runner, TABLES);
+  override async up(runner: QueryRunner): Promise<void> {
+    await super.up(runner);
     if ((await runner.query(`SELECT 1 FROM cutover_audit_chain`)).length === 0)
       await runner.query(`INSERT INTO cutover_audit_chain (id, sequence, hmac) VALUES (1, 0, '')`);
     const marked = (await columnNames(runner, 'audit_log')).includes(MARK);
@@ -56,7 +58,7 @@ export class AuditSeals1780000000012 implements MigrationInterface {
     if (!indexed) await runner.query(`CREATE INDEX ${INDEX} ON audit_log (${MARK})`);
   }
 
-  async down(runner: QueryRunner): Promise<void> {
+  override async down(runner: QueryRunner): Promise<void> {
     const marked = (await columnNames(runner, 'audit_log')).includes(MARK);
     const indexed = await indexExists(runner, 'audit_log', INDEX);
     if (engineOf(runner) === 'mysql') {
@@ -68,6 +70,6 @@ export class AuditSeals1780000000012 implements MigrationInterface {
       if (indexed) await runner.query(`DROP INDEX ${INDEX}`);
       if (marked) await runner.query(`ALTER TABLE audit_log DROP COLUMN ${MARK}`);
     }
-    await dropOwnTables(runner, TABLES);
+    await super.down(runner);
   }
 }

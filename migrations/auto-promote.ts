@@ -1,5 +1,4 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { createOwnTables, dropOwnTables, type OwnTables } from './support/own-tables';
+import { type OwnTables, OwnTablesStep } from './support/own-tables';
 
 const TABLES: OwnTables = {
   cutover_promotion_schedules: {
@@ -16,14 +15,8 @@ const TABLES: OwnTables = {
 };
 
 /** Schedules by which the rollout goes on by itself, each with the decision that it came with. */
-export class AutoPromote1780000000011 implements MigrationInterface {
-  name = 'AutoPromote1780000000011';
-
-  async up(runner: QueryRunner): Promise<void> {
-    await createOwnTables(runner, TABLES);
-  }
-
-  async down(runner: QueryRunner): Promise<void> {
-    await dropOwnTables(runner, TABLES);
+export class AutoPromote1780000000011 extends OwnTablesStep {
+  constructor() {
+    super('AutoPromote1780000000011', TABLES);
   }
 }

@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import type { ForeseeingStep } from './support/foresight';
 import { namedRows } from './support/named-rows';
 import { MigrationRefusal } from './support/refusal';
 import { columnNames, engineOf, isNullable, tableExists } from './support/schema';
@@ -52,16 +53,19 @@ const CREATE_USERS = {
 };
 
 /** The legacy table as found in the field. One that is there already is adopted as it stands, row for row. */
-export class Baseline1780000000001 implements MigrationInterface {
+export class Baseline1780000000001 implements MigrationInterface, ForeseeingStep {
   name = 'Baseline1780000000001';
 
+  async foresee(runner: QueryRunner): Promise<void> {
+    if (!(await tableExists(runner, 'users')) || (await remembered(runner))?.usersTable === 'created') return;
+    await requireLegacyColumns(runner);
+    await requireTransactions(runner);
+  }
+
   async up(runner: QueryRunner): Promise<void> {
+    await this.foresee(runner);
     const memory = await remembered(runner);
     const exists = await tableExists(runner, 'users');
-    if (exists && memory?.usersTable !== 'created') {
-      await requireLegacyColumns(runner);
-      await requireTransactions(runner);
-    }
     if (!memory) {
       const optional = exists && (await isNullable(runner, 'users', 'hashed_password'));
       await runner.query(

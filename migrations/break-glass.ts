@@ -1,5 +1,4 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { createOwnTables, dropOwnTables, type OwnTables } from './support/own-tables';
+import { type OwnTables, OwnTablesStep } from './support/own-tables';
 
 const TABLES: OwnTables = {
   cutover_break_glass: {
@@ -15,14 +14,8 @@ const TABLES: OwnTables = {
 };
 
 /** Credentials for an emergency, apart from everything that sync, restore and clean-up touch. */
-export class BreakGlass1780000000007 implements MigrationInterface {
-  name = 'BreakGlass1780000000007';
-
-  async up(runner: QueryRunner): Promise<void> {
-    await createOwnTables(runner, TABLES);
-  }
-
-  async down(runner: QueryRunner): Promise<void> {
-    await dropOwnTables(runner, TABLES);
+export class BreakGlass1780000000007 extends OwnTablesStep {
+  constructor() {
+    super('BreakGlass1780000000007', TABLES);
   }
 }

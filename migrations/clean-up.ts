@@ -1,5 +1,4 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { createOwnTables, dropOwnTables, type OwnTables } from './support/own-tables';
+import { type OwnTables, OwnTablesStep } from './support/own-tables';
 
 const TABLES: OwnTables = {
   cutover_cleanup: {
@@ -19,14 +18,8 @@ const TABLES: OwnTables = {
 };
 
 /** Where the clean-up stands: one row, once the legacy passwords are sealed. */
-export class CleanUp1780000000010 implements MigrationInterface {
-  name = 'CleanUp1780000000010';
-
-  async up(runner: QueryRunner): Promise<void> {
-    await createOwnTables(runner, TABLES);
-  }
-
-  async down(runner: QueryRunner): Promise<void> {
-    await dropOwnTables(runner, TABLES);
+export class CleanUp1780000000010 extends OwnTablesStep {
+  constructor() {
+    super('CleanUp1780000000010', TABLES);
   }
 }

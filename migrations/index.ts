@@ -39,4 +39,5 @@ export const migrations = [
 export const contractMigrations = [RemoveLocalPasswords1790000000001];
 
 export { PasswordsDigest } from './contract/passwords-digest';
+export { foresees } from './support/foresight';
 export { MigrationRefusal } from './support/refusal';

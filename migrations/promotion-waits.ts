@@ -1,5 +1,4 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { createOwnTables, dropOwnTables, type OwnTables } from './support/own-tables';
+import { type OwnTables, OwnTablesStep } from './support/own-tables';
 
 const TABLES: OwnTables = {
   cutover_promotion_waits: {
@@ -13,14 +12,8 @@ const TABLES: OwnTables = {
 };
 
 /** What the next step of a schedule waits for, since when; by the decision that the schedule came with. */
-export class PromotionWaits1780000000013 implements MigrationInterface {
-  name = 'PromotionWaits1780000000013';
-
-  async up(runner: QueryRunner): Promise<void> {
-    await createOwnTables(runner, TABLES);
-  }
-
-  async down(runner: QueryRunner): Promise<void> {
-    await dropOwnTables(runner, TABLES);
+export class PromotionWaits1780000000013 extends OwnTablesStep {
+  constructor() {
+    super('PromotionWaits1780000000013', TABLES);
   }
 }

@@ -1,5 +1,4 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { createOwnTables, dropOwnTables, type OwnTables } from './support/own-tables';
+import { type OwnTables, OwnTablesStep } from './support/own-tables';
 
 const TABLES: OwnTables = {
   cutover_reset_codes: {
@@ -15,14 +14,8 @@ const TABLES: OwnTables = {
 };
 
 /** Codes with which people choose a new local password: one a person at most, and none in clear. */
-export class ResetCodes1780000000008 implements MigrationInterface {
-  name = 'ResetCodes1780000000008';
-
-  async up(runner: QueryRunner): Promise<void> {
-    await createOwnTables(runner, TABLES);
-  }
-
-  async down(runner: QueryRunner): Promise<void> {
-    await dropOwnTables(runner, TABLES);
+export class ResetCodes1780000000008 extends OwnTablesStep {
+  constructor() {
+    super('ResetCodes1780000000008', TABLES);
   }
 }

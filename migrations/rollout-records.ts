@@ -1,5 +1,4 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { createOwnTables, dropOwnTables, type OwnTables } from './support/own-tables';
+import { type OwnTables, OwnTablesStep } from './support/own-tables';
 
 const TABLES: OwnTables = {
   cutover_rollout_notes: {
@@ -19,14 +18,8 @@ const TABLES: OwnTables = {
 };
 
 /** What operators and people say while the rollout goes on. */
-export class RolloutRecords1780000000005 implements MigrationInterface {
-  name = 'RolloutRecords1780000000005';
-
-  async up(runner: QueryRunner): Promise<void> {
-    await createOwnTables(runner, TABLES);
-  }
-
-  async down(runner: QueryRunner): Promise<void> {
-    await dropOwnTables(runner, TABLES);
+export class RolloutRecords1780000000005 extends OwnTablesStep {
+  constructor() {
+    super('RolloutRecords1780000000005', TABLES);
   }
 }

@@ -1,5 +1,4 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { createOwnTables, dropOwnTables, type OwnTables } from './support/own-tables';
+import { type OwnTables, OwnTablesStep } from './support/own-tables';
 
 const TABLES: OwnTables = {
   cutover_sign_in_outcomes: {
@@ -47,14 +46,8 @@ const TABLES: OwnTables = {
 };
 
 /** How sign-ins came out, what shadow checks found, and what the guardrail made of it. */
-export class SignInEvidence1780000000009 implements MigrationInterface {
-  name = 'SignInEvidence1780000000009';
-
-  async up(runner: QueryRunner): Promise<void> {
-    await createOwnTables(runner, TABLES);
-  }
-
-  async down(runner: QueryRunner): Promise<void> {
-    await dropOwnTables(runner, TABLES);
+export class SignInEvidence1780000000009 extends OwnTablesStep {
+  constructor() {
+    super('SignInEvidence1780000000009', TABLES);
   }
 }

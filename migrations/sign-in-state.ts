@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { createOwnTables, dropOwnTables, type OwnTables } from './support/own-tables';
+import type { QueryRunner } from 'typeorm';
+import { type OwnTables, OwnTablesStep } from './support/own-tables';
 
 const TABLES: OwnTables = {
   cutover_user_state: {
@@ -102,16 +102,14 @@ const TABLES: OwnTables = {
 };
 
 /** Sessions, the provider's tokens, the rollout's decisions, what we know of a person beside the legacy row, who failed how often, and who did what. */
-export class SignInState1780000000003 implements MigrationInterface {
-  name = 'SignInState1780000000003';
-
-  async up(runner: QueryRunner): Promise<void> {
-    await createOwnTables(runner, TABLES);
-    await this.decideNothingYet(runner);
+export class SignInState1780000000003 extends OwnTablesStep {
+  constructor() {
+    super('SignInState1780000000003', TABLES);
   }
 
-  async down(runner: QueryRunner): Promise<void> {
-    await dropOwnTables(runner, TABLES);
+  override async up(runner: QueryRunner): Promise<void> {
+    await super.up(runner);
+    await this.decideNothingYet(runner);
   }
 
   private async decideNothingYet(runner: QueryRunner): Promise<void> {

@@ -1,5 +1,4 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { createOwnTables, dropOwnTables, type OwnTables } from './support/own-tables';
+import { type OwnTables, OwnTablesStep } from './support/own-tables';
 
 const TABLES: OwnTables = {
   cutover_external_accounts: {
@@ -45,14 +44,8 @@ const TABLES: OwnTables = {
 };
 
 /** What sync knows of people's accounts over there, and the ledger of what it changed, by which it is undone. */
-export class UserSync1780000000004 implements MigrationInterface {
-  name = 'UserSync1780000000004';
-
-  async up(runner: QueryRunner): Promise<void> {
-    await createOwnTables(runner, TABLES);
-  }
-
-  async down(runner: QueryRunner): Promise<void> {
-    await dropOwnTables(runner, TABLES);
+export class UserSync1780000000004 extends OwnTablesStep {
+  constructor() {
+    super('UserSync1780000000004', TABLES);
   }
 }

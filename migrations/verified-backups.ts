@@ -1,5 +1,4 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { createOwnTables, dropOwnTables, type OwnTables } from './support/own-tables';
+import { type OwnTables, OwnTablesStep } from './support/own-tables';
 
 const TABLES: OwnTables = {
   cutover_backups: {
@@ -19,14 +18,8 @@ const TABLES: OwnTables = {
 };
 
 /** Which backups were written and read back. */
-export class VerifiedBackups1780000000006 implements MigrationInterface {
-  name = 'VerifiedBackups1780000000006';
-
-  async up(runner: QueryRunner): Promise<void> {
-    await createOwnTables(runner, TABLES);
-  }
-
-  async down(runner: QueryRunner): Promise<void> {
-    await dropOwnTables(runner, TABLES);
+export class VerifiedBackups1780000000006 extends OwnTablesStep {
+  constructor() {
+    super('VerifiedBackups1780000000006', TABLES);
   }
 }

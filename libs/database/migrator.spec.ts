@@ -195,6 +195,7 @@ describeOnEachEngine('the schema', (engine) => {
     await dataSource.query(
       `CREATE TABLE users (id INT PRIMARY KEY, username VARCHAR(150), email VARCHAR(255), full_name VARCHAR(255), is_active INT, created_at DATETIME, updated_at DATETIME)`,
     );
+    await expect(migrator.applicable()).rejects.toThrow('it has no column hashed_password, role');
     await expect(migrator.migrate()).rejects.toThrow('it has no column hashed_password, role');
     expect((await migrator.status()).applied).toEqual([]);
   });

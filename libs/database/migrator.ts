@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, MigrationExecutor, type QueryRunner } from 'typeorm';
-import { contractMigrations, MigrationRefusal } from '@cutover/migrations';
+import { contractMigrations, foresees, MigrationRefusal } from '@cutover/migrations';
 import { classified, MigrationRefused } from './errors';
 
 export interface MigrationStatus {
@@ -54,6 +54,25 @@ export class Migrator {
       applied: CONTRACT_NAMES.filter((name) => executed.includes(name)),
       withheld: CONTRACT_NAMES.filter((name) => !executed.includes(name)),
     };
+  }
+
+  /**
+   * What {@link migrate} would apply.
+   *
+   * @throws MigrationRefused where a step would not run, as far as can be said without trying
+   */
+  async applicable(): Promise<string[]> {
+    const { pending } = await this.status();
+    const steps = this.dataSource.migrations.filter(({ name }) => pending.includes(name ?? ''));
+    const runner = this.dataSource.createQueryRunner();
+    try {
+      for (const step of steps) if (foresees(step)) await step.foresee(runner);
+      return pending;
+    } catch (error) {
+      throw refused(error);
+    } finally {
+      await runner.release();
+    }
   }
 
   /** @returns the names of the steps it applied */

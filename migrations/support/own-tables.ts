@@ -1,4 +1,5 @@
-import type { QueryRunner } from 'typeorm';
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import type { ForeseeingStep } from './foresight';
 import { MigrationRefusal } from './refusal';
 import { columnNames, engineOf, tableExists } from './schema';
 
@@ -10,6 +11,26 @@ export type OwnTables = Record<
   string,
   { columns: Record<string, string>; primaryKey: string; indexes?: Record<string, string> }
 >;
+
+/** A step that makes tables of ours and, taken back, drops them. */
+export abstract class OwnTablesStep implements MigrationInterface, ForeseeingStep {
+  constructor(
+    readonly name: string,
+    private readonly tables: OwnTables,
+  ) {}
+
+  foresee(runner: QueryRunner): Promise<void> {
+    return refuseForeignTables(runner, this.tables);
+  }
+
+  up(runner: QueryRunner): Promise<void> {
+    return createOwnTables(runner, this.tables);
+  }
+
+  down(runner: QueryRunner): Promise<void> {
+    return dropOwnTables(runner, this.tables);
+  }
+}
 
 /**
  * Can be run again where it was cut off.

@@ -26,9 +26,10 @@ export function databaseCommand(): Command {
     .option('--dry-run', 'only say what would be applied')
     .addHelpText('after', examples('cutover db migrate --dry-run'))
     .action(async ({ dryRun = false }: { dryRun?: boolean }, command: Command) => {
-      const steps = await withKnownSchema(async (context, { pending }) =>
-        dryRun ? pending : context.get(Migrator, { strict: false }).migrate(),
-      );
+      const steps = await withKnownSchema((context) => {
+        const migrator = context.get(Migrator, { strict: false });
+        return dryRun ? migrator.applicable() : migrator.migrate();
+      });
       print(command, { dryRun, applied: steps }, () => sentence(dryRun ? 'Would apply' : 'Applied', steps));
     });
 
