@@ -49,7 +49,7 @@ describeOnEachEngine('reset codes', (engine) => {
 
   it('are good once, however they are typed, and kept in the trail', async () => {
     const { code } = await codes.issue(ada, 'cli:olga');
-    expect(code).toMatch(/^([0-9A-HJKMNP-TV-Z]{5}-){3}[0-9A-HJKMNP-TV-Z]{5}$/);
+    expect(code).toMatch(/^([0-9A-HJKMNP-TV-Z]{6}-){3}[0-9A-HJKMNP-TV-Z]{6}$/);
     const typed = ` ${code.toLowerCase().replaceAll('-', ' ').replaceAll('0', 'o').replaceAll('1', 'l')}`;
     expect(await codes.matches(ada, typed)).toBe(true);
     const outcomes = await Promise.all([codes.redeem(ada, typed, 'new'), codes.redeem(ada, typed, 'newer')]);
