@@ -11,24 +11,20 @@ import {
   viewChild,
 } from '@angular/core';
 import { form, FormField, readonly, submit, validate } from '@angular/forms/signals';
-import { MatButton, MatIconButton } from '@angular/material/button';
 import { MatError, MatFormField, MatHint, MatInput, MatLabel, MatSuffix } from '@angular/material/input';
 import { Router, RouterLink } from '@angular/router';
 import type { PasswordResetRequest } from '@cutover/contracts';
 import { firstValueFrom } from 'rxjs';
 
-import { Mark } from '../brand/mark';
-import { ORGANISATION } from '../brand/organisation';
-import { Icon } from '../icon/icon';
+import { EntryPage } from '../entry/entry-page';
+import { ShowPassword } from '../entry/show-password';
+import { SubmitButton } from '../entry/submit-button';
 import { MESSAGES } from '../problem/messages';
 import { ProblemNotice } from '../problem/problem-notice';
 import { readProblem, type ShownProblem } from '../problem/read-problem';
-import { RequestId } from '../problem/request-id';
 import { secondsLeft } from '../problem/seconds-left';
 import { longWait } from '../sign-in/long-wait';
 import { PasswordChanged } from '../sign-in/password-changed';
-import { Theme } from '../theme/theme';
-import { ThemeSwitch } from '../theme/theme-switch';
 import { plainCode, type ResetField, resetFaults } from './reset-faults';
 
 const EMPTY: PasswordResetRequest = { username: '', code: '', newPassword: '' };
@@ -52,21 +48,18 @@ const REFUSED: Partial<Record<ShownProblem['code'], ResetWords>> = {
 @Component({
   selector: 'app-reset',
   imports: [
+    EntryPage,
     FormField,
-    Icon,
-    Mark,
-    MatButton,
     MatError,
     MatFormField,
     MatHint,
-    MatIconButton,
     MatInput,
     MatLabel,
     MatSuffix,
     ProblemNotice,
-    RequestId,
     RouterLink,
-    ThemeSwitch,
+    ShowPassword,
+    SubmitButton,
   ],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './reset.html',
@@ -75,8 +68,6 @@ const REFUSED: Partial<Record<ShownProblem['code'], ResetWords>> = {
 export class Reset {
   private readonly http = inject(HttpClient);
   private readonly router = inject(Router);
-  protected readonly organisation = inject(ORGANISATION);
-  protected readonly theme = inject(Theme);
 
   private readonly typed = signal(EMPTY);
   /** What was wrong, and with what: a field that was changed since is not blamed any more. */

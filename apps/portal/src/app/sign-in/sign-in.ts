@@ -13,23 +13,20 @@ import {
   viewChild,
 } from '@angular/core';
 import { form, FormField, readonly, submit, validate, type ValidationError } from '@angular/forms/signals';
-import { MatButton, MatIconButton } from '@angular/material/button';
 import { MatFormField, MatInput, MatLabel, MatError, MatSuffix } from '@angular/material/input';
 import { Router, RouterLink } from '@angular/router';
 import type { SignInRequest } from '@cutover/contracts';
 
-import { Mark } from '../brand/mark';
-import { ORGANISATION } from '../brand/organisation';
+import { EntryPage } from '../entry/entry-page';
+import { ShowPassword } from '../entry/show-password';
+import { SubmitButton } from '../entry/submit-button';
 import { Icon } from '../icon/icon';
 import { MESSAGES, PASSWORD_CHANGED } from '../problem/messages';
 import { ProblemNotice } from '../problem/problem-notice';
 import { readProblem, type ShownProblem } from '../problem/read-problem';
-import { RequestId } from '../problem/request-id';
 import { secondsLeft } from '../problem/seconds-left';
 import { safeReturnUrl } from '../session/return-url';
 import { Session } from '../session/session';
-import { Theme } from '../theme/theme';
-import { ThemeSwitch } from '../theme/theme-switch';
 import { longWait } from './long-wait';
 import { PasswordChanged } from './password-changed';
 import { Trouble } from './trouble';
@@ -41,20 +38,18 @@ const FIELDS = ['username', 'password'] as const;
 @Component({
   selector: 'app-sign-in',
   imports: [
+    EntryPage,
     FormField,
     Icon,
-    Mark,
-    MatButton,
     MatError,
     MatFormField,
-    MatIconButton,
     MatInput,
     MatLabel,
     MatSuffix,
     ProblemNotice,
-    RequestId,
     RouterLink,
-    ThemeSwitch,
+    ShowPassword,
+    SubmitButton,
     Trouble,
   ],
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -67,8 +62,6 @@ export class SignIn {
 
   private readonly session = inject(Session);
   private readonly router = inject(Router);
-  protected readonly organisation = inject(ORGANISATION);
-  protected readonly theme = inject(Theme);
 
   /** Who comes here from the page for a new password. */
   private readonly changed = passwordChanged(this.router);
