@@ -7,6 +7,7 @@ const MEBIBYTE = 1024 * 1024;
  * @typedef {object} Sample
  * @property {number} second since the profile began
  * @property {number} memory resident, MB
+ * @property {number} heap what JavaScript holds, garbage included, and what its buffers hold, MB
  * @property {number} lag p99 of the event loop's delay, milliseconds
  */
 
@@ -26,6 +27,10 @@ export function watch(url) {
     samples.push({
       second: (performance.now() - started) / 1000,
       memory: (metrics.get('process_resident_memory_bytes') ?? NaN) / MEBIBYTE,
+      heap:
+        ((metrics.get('nodejs_heap_size_used_bytes') ?? NaN) +
+          (metrics.get('nodejs_external_memory_bytes') ?? NaN)) /
+        MEBIBYTE,
       lag: (metrics.get('nodejs_eventloop_lag_p99_seconds') ?? NaN) * 1000,
     });
   }, INTERVAL);
@@ -47,22 +52,34 @@ async function scrape(url) {
   );
 }
 
+/** Windows of which each shows once what is left after a garbage collection. */
+const WINDOWS = 12;
+
 /**
- * MB an hour by least squares, without the first third, in which caches fill.
+ * How much more is held every hour: by least squares through the least that was held in each part of the run, without its
+ * first third, in which caches fill. Garbage is no leak, and the process gives memory back when it likes.
  *
  * @param {Sample[]} samples
+ * @returns {number} MB an hour
  */
 export function memorySlope(samples) {
   const settled = samples.slice(Math.floor(samples.length / 3));
-  const mean = (/** @type {(sample: Sample) => number} */ of) =>
-    settled.reduce((sum, sample) => sum + of(sample), 0) / settled.length;
-  const [second, memory] = [mean((sample) => sample.second), mean((sample) => sample.memory)];
-  const spread = settled.reduce((sum, sample) => sum + (sample.second - second) ** 2, 0);
-  const together = settled.reduce(
-    (sum, sample) => sum + (sample.second - second) * (sample.memory - memory),
-    0,
+  const width = Math.max(1, Math.ceil(settled.length / WINDOWS));
+  const floors = Array.from({ length: Math.ceil(settled.length / width) }, (_, window) =>
+    settled
+      .slice(window * width, (window + 1) * width)
+      .reduce((least, sample) => (sample.heap < least.heap ? sample : least)),
   );
-  return (together / spread) * 3600;
+  return slopeOf(floors.map(({ second, heap }) => [second, heap])) * 3600;
+}
+
+/** @param {[x: number, y: number][]} points */
+function slopeOf(points) {
+  const mean = (/** @type {0 | 1} */ axis) =>
+    points.reduce((sum, point) => sum + point[axis], 0) / points.length;
+  const [x, y] = [mean(0), mean(1)];
+  const spread = points.reduce((sum, point) => sum + (point[0] - x) ** 2, 0);
+  return points.reduce((sum, point) => sum + (point[0] - x) * (point[1] - y), 0) / spread;
 }
 
 /** What a log says went wrong unseen: rejections nobody handled. @param {string} file */

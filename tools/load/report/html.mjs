@@ -56,6 +56,7 @@ function chartsOf({ profile, side, perSecond, samples, events }) {
     ]),
     chart(`${profile}, ${side}: memory (MB)`, marks, [
       { name: 'resident', colour: '#0f766e', points: samples.map(({ second, memory }) => [second, memory]) },
+      { name: 'heap', colour: '#d97706', points: samples.map(({ second, heap }) => [second, heap]) },
     ]),
   ].join('');
 }

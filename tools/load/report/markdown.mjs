@@ -111,7 +111,7 @@ function sideText(outcome) {
   return [
     `- ${outcome.side}: `,
     memory.length > 0
-      ? `memory up to ${Math.max(...memory).toFixed(0)} MB (slope ${outcome.memorySlope.toFixed(0)} MB/h), `
+      ? `memory up to ${Math.max(...memory).toFixed(0)} MB (slope of what is held after garbage collections: ${outcome.memorySlope.toFixed(0)} MB/h), `
       : '',
     lag.length > 0 ? `event loop p99 up to ${ms(Math.max(...lag))}, ` : '',
     outcome.side === 'migrated'
