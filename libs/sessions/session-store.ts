@@ -32,11 +32,16 @@ export interface AboutEnd {
 /** Rows of sessions. Plain SQL: these statements stand on the path of every request. */
 @Injectable()
 export class SessionStore {
+  /** For a set of ids: MySQL would else read, and lock, all rows of a table that is not much larger than the set. */
+  private readonly byId: string;
+
   constructor(
     private readonly database: Database,
     private readonly audit: AuditTrail,
     private readonly live: LiveSessions,
-  ) {}
+  ) {
+    this.byId = database.engine === 'mysql' ? 'FORCE INDEX (PRIMARY)' : '';
+  }
 
   /** @param sessions at least one */
   async insertAll(sessions: readonly SessionRow[]): Promise<void> {
@@ -107,7 +112,7 @@ export class SessionStore {
       this.database.afterwards(() => sessionIds.forEach((id) => this.live.forget(id)));
       const lock = this.database.engine === 'mysql' ? ' FOR UPDATE' : '';
       const open = await this.database.query<{ id: string; userId: number }>(
-        `SELECT id, user_id AS userId FROM cutover_sessions
+        `SELECT id, user_id AS userId FROM cutover_sessions ${this.byId}
          WHERE id IN (${placeholders(sessionIds)}) AND ended_at IS NULL${lock}`,
         [...sessionIds],
       );
@@ -118,7 +123,7 @@ export class SessionStore {
       if (open.length === 0) return [];
       const ids = open.map(({ id }) => id);
       await this.database.execute(
-        `UPDATE cutover_sessions SET ended_at = ?, end_reason = ? WHERE id IN (${placeholders(ids)})`,
+        `UPDATE cutover_sessions ${this.byId} SET ended_at = ?, end_reason = ? WHERE id IN (${placeholders(ids)})`,
         [now, reason, ...ids],
       );
       await this.audit.recordAll(open.map((session) => this.notedEnd(session, reason, about)));
