@@ -105,29 +105,28 @@ export class ProviderTokenStore {
   }
 
   /**
-   * Removes the tokens of sessions, for their end.
+   * Keeps everybody else from the tokens of sessions that are about to end. Belongs into the transaction that ends them.
    *
    * @param owners at least one
-   * @returns the refresh tokens that were there at that moment, by session; none that does not open
+   * @returns the refresh tokens that are there, by session; none that does not open
    */
-  async takeRefreshTokens(owners: readonly TokenOwner[]): Promise<Map<string, string>> {
+  async lockRefreshTokens(owners: readonly TokenOwner[]): Promise<Map<string, string>> {
     const ids = owners.map(({ sessionId }) => sessionId);
-    const isTheirs = `session_id IN (${placeholders(ids)})`;
-    return this.database.transaction(async () => {
-      const lock = this.database.engine === 'mysql' ? ' FOR UPDATE' : '';
-      const rows = await this.database.query<{ sessionId: string; sealed: string | null }>(
-        `SELECT session_id AS sessionId, refresh_token AS sealed FROM cutover_provider_tokens WHERE ${isTheirs}${lock}`,
-        ids,
-      );
-      await this.database.execute(`DELETE FROM cutover_provider_tokens WHERE ${isTheirs}`, ids);
-      const userIds = new Map(owners.map(({ sessionId, userId }) => [sessionId, userId]));
-      const taken = new Map<string, string>();
-      for (const { sessionId, sealed } of rows) {
-        const token = sealed && this.openOrNull(sealed, { sessionId, userId: userIds.get(sessionId) ?? -1 });
-        if (token) taken.set(sessionId, token);
-      }
-      return taken;
-    });
+    // MySQL would else read, and lock, all rows of a table that is not much larger than the set.
+    const [byKey, lock] =
+      this.database.engine === 'mysql' ? ['FORCE INDEX (PRIMARY)', 'FOR UPDATE'] : ['', ''];
+    const rows = await this.database.query<{ sessionId: string; sealed: string | null }>(
+      `SELECT session_id AS sessionId, refresh_token AS sealed FROM cutover_provider_tokens ${byKey}
+       WHERE session_id IN (${placeholders(ids)}) ${lock}`,
+      ids,
+    );
+    const userIds = new Map(owners.map(({ sessionId, userId }) => [sessionId, userId]));
+    const tokens = new Map<string, string>();
+    for (const { sessionId, sealed } of rows) {
+      const token = sealed && this.openOrNull(sealed, { sessionId, userId: userIds.get(sessionId) ?? -1 });
+      if (token) tokens.set(sessionId, token);
+    }
+    return tokens;
   }
 
   private openOrNull(sealed: string, owner: TokenOwner): string | null {

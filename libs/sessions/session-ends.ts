@@ -10,10 +10,13 @@ import type { TokenOwner } from './vault/token-vault';
 
 /** Sessions in one transaction. */
 const LARGEST_SET = 250;
-/** Milliseconds for which the next set waits until the provider knows of this one: what is too many at once is not told. */
-const PATIENCE = 250;
+/** Milliseconds for which the next set waits until the provider knows of this one. */
+const PATIENCE = 1000;
 
-/** Ends sessions, here and at the provider: all of a set, or nothing of it. */
+/**
+ * Ends sessions: here all of a set, or nothing of it. The provider is told as far as it answers in time; a grant that it
+ * does not hear of lasts over there until it runs out, and nobody has its refresh token any more.
+ */
 @Injectable()
 export class SessionEnds {
   constructor(
@@ -40,7 +43,7 @@ export class SessionEnds {
   ): Promise<{ ended: number; told: Promise<void> }> {
     if (sessions.length === 0) return { ended: 0, told: Promise.resolve() };
     const { tokens, ended } = await this.database.transaction(async () => ({
-      tokens: await this.providerTokens.takeRefreshTokens(sessions),
+      tokens: await this.providerTokens.lockRefreshTokens(sessions),
       ended: await this.store.endAll(
         sessions.map(({ sessionId }) => sessionId),
         reason,

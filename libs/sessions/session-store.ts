@@ -111,13 +111,11 @@ export class SessionStore {
     return this.database.transaction(async () => {
       this.database.afterwards(() => sessionIds.forEach((id) => this.live.forget(id)));
       const lock = this.database.engine === 'mysql' ? ' FOR UPDATE' : '';
+      // Tokens first, as everybody who locks rows of both does.
+      await this.database.execute(this.deleteTokens(sessionIds), [...sessionIds]);
       const open = await this.database.query<{ id: string; userId: number }>(
         `SELECT id, user_id AS userId FROM cutover_sessions ${this.byId}
          WHERE id IN (${placeholders(sessionIds)}) AND ended_at IS NULL${lock}`,
-        [...sessionIds],
-      );
-      await this.database.execute(
-        `DELETE FROM cutover_provider_tokens WHERE session_id IN (${placeholders(sessionIds)})`,
         [...sessionIds],
       );
       if (open.length === 0) return [];
@@ -129,6 +127,13 @@ export class SessionStore {
       await this.audit.recordAll(open.map((session) => this.notedEnd(session, reason, about)));
       return ids;
     });
+  }
+
+  /** By the key: see {@link byId}. MySQL takes a hint in this form of DELETE only. */
+  private deleteTokens(sessionIds: readonly string[]): string {
+    const from =
+      this.database.engine === 'mysql' ? 't FROM cutover_provider_tokens t' : 'FROM cutover_provider_tokens';
+    return `DELETE ${from} ${this.byId} WHERE session_id IN (${placeholders(sessionIds)})`;
   }
 
   private notedEnd(

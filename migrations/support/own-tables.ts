@@ -37,7 +37,7 @@ export abstract class OwnTablesStep implements MigrationInterface, ForeseeingSte
  *
  * @throws MigrationRefusal where a table of such a name is there that is not ours
  */
-export async function createOwnTables(runner: QueryRunner, tables: OwnTables): Promise<void> {
+async function createOwnTables(runner: QueryRunner, tables: OwnTables): Promise<void> {
   await refuseForeignTables(runner, tables);
   const engine = engineOf(runner);
   const options = engine === 'mysql' ? ' ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin' : '';
@@ -57,7 +57,7 @@ export async function createOwnTables(runner: QueryRunner, tables: OwnTables): P
   }
 }
 
-export async function dropOwnTables(runner: QueryRunner, tables: OwnTables): Promise<void> {
+async function dropOwnTables(runner: QueryRunner, tables: OwnTables): Promise<void> {
   for (const table of Object.keys(tables).reverse()) await runner.query(`DROP TABLE IF EXISTS ${table}`);
 }
 

@@ -21,7 +21,7 @@ const SAMPLE = {
  * @typedef {object} Explained
  * @property {string} statement without its values
  * @property {number} times in the sample
- * @property {Plan[]} plan
+ * @property {Plan[] | null} plan `null` where the server has none
  * @property {boolean} scan whether it reads a whole table, or a whole index, of {@link MANY} rows or more
  */
 
@@ -36,10 +36,13 @@ export async function explainHotStatements({ connection, migrated }) {
   const api = await migrated();
   await connection.query(`SET GLOBAL log_output = 'TABLE', GLOBAL general_log = 1`);
   const stopWatching = watch(api.url); // what a scrape asks is hot, too
-  await letPeopleCome(api.url, SAMPLE, new Tally());
-  stopWatching();
-  await connection.query('SET GLOBAL general_log = 0');
-  await api.stop();
+  try {
+    await letPeopleCome(api.url, SAMPLE, new Tally());
+  } finally {
+    stopWatching();
+    await connection.query('SET GLOBAL general_log = 0');
+    await api.stop();
+  }
   return explained(connection, await statementsSeen(connection));
 }
 
@@ -64,7 +67,7 @@ async function explained(connection, statements) {
     if (known) known.times += 1;
     else {
       const plan = await planOf(connection, statement);
-      shapes.set(shape, { statement: shape, times: 1, plan, scan: plan.some(readsAll) });
+      shapes.set(shape, { statement: shape, times: 1, plan, scan: plan?.some(readsAll) ?? false });
     }
   }
   return [...shapes.values()].sort((one, other) => other.times - one.times);

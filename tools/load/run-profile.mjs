@@ -15,7 +15,7 @@ import { memorySlope, unhandledIn, watch } from './watch.mjs';
  * @property {Record<string, import('./tally.mjs').Figures>} operations
  * @property {import('./tally.mjs').Tally['seconds']} perSecond
  * @property {import('./watch.mjs').Sample[]} samples
- * @property {number} memorySlope MB an hour, of what is held after garbage collections
+ * @property {number | null} memorySlope MB an hour, of what is held after garbage collections; `null` where it was too short
  * @property {number} unhandled rejections and exceptions in the log
  * @property {Record<string, number>} upstream calls by operation
  * @property {number} sessionHours

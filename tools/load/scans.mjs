@@ -50,23 +50,28 @@ export const shapeOf = (statement) =>
     .replace(/'(?:[^'\\]|\\.)*'/g, '?')
     .replace(/\b\d+\b/g, '?')
     .replace(/\((\?(, )?)+\)/g, '(?)')
-    .replace(/\s+/g, ' ')
-    .slice(0, 200);
+    .replace(/\s+/g, ' ');
 
 /**
  * @param {import('mysql2/promise').Connection} connection
  * @param {string} statement
- * @returns {Promise<Plan[]>} none for what cannot be explained
+ * @returns {Promise<Plan[] | null>} `null` for what the server does not explain
  */
 export async function planOf(connection, statement) {
-  const [rows] = await connection.query(`EXPLAIN ${statement}`).catch(() => [[]]);
-  return /** @type {Plan[]} */ (rows)
-    .filter(({ table }) => table !== null)
-    .map(({ table, type, key, rows }) => ({ table, type, key, rows: Number(rows) }));
+  const [rows] = await connection.query(`EXPLAIN ${statement}`).catch(() => [null]);
+  return (
+    rows &&
+    /** @type {Plan[]} */ (rows)
+      .filter(({ table }) => table !== null)
+      .map(({ table, type, key, rows }) => ({ table, type, key, rows: Number(rows) }))
+  );
 }
 
-/** @param {Plan[]} plan */
+/** @param {Plan[] | null} plan */
 export const described = (plan) =>
   plan
-    .map(({ table, type, key, rows }) => `${table}: ${type}${key ? ` by ${key}` : ''}, ${rows} rows`)
-    .join('; ');
+    ?.map(({ table, type, key, rows }) => `${table}: ${type}${key ? ` by ${key}` : ''}, ${rows} rows`)
+    .join('; ') ?? 'not explained';
+
+/** So much of a statement stands in a report. @param {string} shape */
+export const beginningOf = (shape) => (shape.length > 200 ? `${shape.slice(0, 200)}…` : shape);

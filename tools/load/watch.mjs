@@ -52,19 +52,21 @@ async function scrape(url) {
   );
 }
 
-/** Windows of which each shows once what is left after a garbage collection. */
+/** Windows of which each shows once what is left after a garbage collection, and the shortest that surely does, seconds. */
 const WINDOWS = 12;
+const SHORTEST_WINDOW = 30;
 
 /**
  * How much more is held every hour: by least squares through the least that was held in each part of the run, without its
  * first third, in which caches fill. Garbage is no leak, and the process gives memory back when it likes.
  *
  * @param {Sample[]} samples
- * @returns {number} MB an hour
+ * @returns {number | null} MB an hour; `null` where the run was too short to tell
  */
 export function memorySlope(samples) {
   const settled = samples.slice(Math.floor(samples.length / 3));
-  const width = Math.max(1, Math.ceil(settled.length / WINDOWS));
+  const width = Math.ceil(settled.length / WINDOWS);
+  if (width * (INTERVAL / 1000) < SHORTEST_WINDOW) return null;
   const floors = Array.from({ length: Math.ceil(settled.length / width) }, (_, window) =>
     settled
       .slice(window * width, (window + 1) * width)

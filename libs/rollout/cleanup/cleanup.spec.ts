@@ -254,6 +254,12 @@ describeOnEachEngine('the clean-up', (engine) => {
     expect(await unseal({ dryRun: true })).toMatchObject({ passwords: 3 });
     expect(existsSync(to)).toBe(false);
 
+    // What cannot go on record does not happen.
+    await database.execute(`ALTER TABLE audit_log RENAME TO elsewhere`);
+    await expect(unseal()).rejects.toThrow();
+    await database.execute(`ALTER TABLE elsewhere RENAME TO audit_log`);
+    expect(readdirSync(folder)).toEqual(['passwords.sealed']);
+
     await unseal();
     expect(
       readFileSync(to, 'utf8')

@@ -110,9 +110,17 @@ export async function readSealedPasswords(file: string, key: Buffer): Promise<Se
   };
 }
 
-/** Each password that a file holds, as a line of JSON. To be asked once {@link readSealedPasswords} has read it to its end. */
-export async function* passwordLines(file: string, key: Buffer): AsyncGenerator<Buffer> {
-  for await (const line of contentOf(file, key)) {
+/**
+ * Each password that a file holds, as a line of JSON. To be asked once {@link readSealedPasswords} has read it to its end.
+ *
+ * @param digest is told every byte of the file: whether it is still the same one
+ */
+export async function* passwordLines(
+  file: string,
+  key: Buffer,
+  digest: ReturnType<typeof createHash>,
+): AsyncGenerator<Buffer> {
+  for await (const line of contentOf(file, key, digest)) {
     const password = passwordSchema.safeParse(line);
     if (password.success) yield lines([password.data]);
   }
@@ -121,11 +129,11 @@ export async function* passwordLines(file: string, key: Buffer): AsyncGenerator<
 async function* contentOf(
   file: string,
   key: Buffer,
-  digest?: ReturnType<typeof createHash>,
+  digest: ReturnType<typeof createHash>,
 ): AsyncGenerator<unknown> {
   async function* bytes() {
     for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) {
-      digest?.update(chunk);
+      digest.update(chunk);
       yield chunk;
     }
   }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { Injectable } from '@nestjs/common';
@@ -37,16 +38,23 @@ export class Unsealing {
     if (!sealed) throw new BackupFileRefused(from, 'is not there.', 'Check the path.');
     if (existsSync(to)) throw new BackupFileRefused(to, 'is there.', 'Name a file that does not exist yet.');
     if (dryRun) return sealed;
+    const { passwords, fileSha256: sha256 } = sealed;
+    await this.audit.record({
+      action: 'cleanup.unsealed',
+      actor: by,
+      outcome: 'success',
+      detail: { file: basename(from), passwords, sha256 },
+    });
     const file = await PrivateFile.create(to);
     try {
-      await file.write(passwordLines(from, key));
-      const { passwords, fileSha256: sha256 } = sealed;
-      await this.audit.record({
-        action: 'cleanup.unsealed',
-        actor: by,
-        outcome: 'success',
-        detail: { file: basename(from), passwords, sha256 },
-      });
+      const read = createHash('sha256');
+      await file.write(passwordLines(from, key, read));
+      if (read.digest('hex') !== sha256)
+        throw new BackupFileRefused(
+          from,
+          'was changed while it was read.',
+          'Take a copy that nobody writes to.',
+        );
       await file.publish();
       return sealed;
     } catch (error) {

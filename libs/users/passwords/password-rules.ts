@@ -9,7 +9,7 @@ const LEAST_OWN = 4;
 
 /** Runs that every list of its country or keyboard has, and the international one lacks; folded. */
 const ALSO_COMMON = `87654321 987654321 0987654321 00000000 88888888 12341234 123123123 aaaaaaaa abcdefgh qwertz123
-   asdfghjklö p@ssword pa$$word letmein! willkommen admin1234 changeme123 kennwort passwort1 hallo123`;
+   asdfghjklö p@ssword pa$$word letmein! willkommen admin1234 changeme123`;
 
 /** Words of this place, which a list of what is common elsewhere lacks. */
 const CONTEXT = ['cutover', 'password'];

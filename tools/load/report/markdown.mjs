@@ -1,6 +1,6 @@
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { TOKEN_LIFETIME } from '../ground.mjs';
-import { described } from '../scans.mjs';
+import { beginningOf, described } from '../scans.mjs';
 
 /** @import { Outcome } from '../run-profile.mjs' */
 
@@ -48,20 +48,25 @@ export function markdown(report) {
       ? 'None read 1,000 rows or more without an index.'
       : table(
           ['times', 'most rows', 'statement', 'plan'],
-          report.scans.map(({ statement, times, rows, plan }) => [times, rows, `\`${statement}\``, plan]),
+          report.scans.map(({ statement, times, rows, plan }) => [
+            times,
+            rows,
+            `\`${beginningOf(statement)}\``,
+            plan,
+          ]),
         ),
     '',
     '## What is asked while people come',
     '',
-    `${report.plans.length} statements, with the plan that the server has for each; ${report.plans.filter(({ scan }) => scan).length} read a whole table or index of 1,000 rows or more.`,
+    `${report.plans.length} kinds of SELECT, UPDATE and DELETE, with the plan that the server has for each; ${report.plans.filter(({ scan }) => scan).length} read a whole table or index of 1,000 rows or more, ${report.plans.filter(({ plan }) => plan === null).length} could not be explained.`,
     '',
     table(
       ['times', 'reads all', 'statement', 'plan'],
       report.plans.map(({ statement, times, plan, scan }) => [
         times,
         scan ? 'yes' : 'no',
-        `\`${statement}\``,
-        described(plan) || 'without a table',
+        `\`${beginningOf(statement)}\``,
+        described(plan) || 'by no row of a table',
       ]),
     ),
   ].join('\n');
@@ -111,7 +116,7 @@ function sideText(outcome) {
   return [
     `- ${outcome.side}: `,
     memory.length > 0
-      ? `memory up to ${Math.max(...memory).toFixed(0)} MB (slope of what is held after garbage collections: ${outcome.memorySlope.toFixed(0)} MB/h), `
+      ? `memory up to ${Math.max(...memory).toFixed(0)} MB (slope of what is held after garbage collections: ${outcome.memorySlope === null ? 'too short to tell' : `${outcome.memorySlope.toFixed(0)} MB/h`}), `
       : '',
     lag.length > 0 ? `event loop p99 up to ${ms(Math.max(...lag))}, ` : '',
     outcome.side === 'migrated'

@@ -70,14 +70,20 @@ export class RestoreService {
    * PrivilegesRefused, VersionConflict where somebody decides about the rollout meanwhile
    */
   async restore(request: RestoreRequest): Promise<Restored> {
+    let restored: Restored;
     try {
-      return await this.restored(request);
+      restored = await this.restored(request);
     } catch (error) {
       if (error instanceof ProblemError && !request.dryRun) await this.recordRefusal(request, error);
       throw error;
     }
+    if (request.dryRun) return restored;
+    // Whoever is signed in was so under what is no more; who signs in from now on is not. Broken off, run it again.
+    const which = { startedUntil: Date.now(), timedOutToo: true } as const;
+    return { ...restored, sessions: await this.ends.endAll(which, 'restored', request.by) };
   }
 
+  /** All but the end of the sessions, which is only counted. */
   private async restored(request: RestoreRequest): Promise<Restored> {
     const reader = new BackupReader(request.from, this.keys.keyFor(request.plaintext));
     const file = await reader.verify();
@@ -85,14 +91,11 @@ export class RestoreService {
     const tables = await tablesFor(this.database, request.from, file.header);
     const source = { reader, file, path: request.from, tables };
     const planned = await this.database.snapshot(() => this.pass(source, request, false));
-    if (request.dryRun)
-      return { ...planned, takenAt, sessions: await this.sessions.countOf({ timedOutToo: true }) };
+    const sessions = await this.sessions.countOf({ timedOutToo: true });
+    if (request.dryRun) return { ...planned, takenAt, sessions };
     assertPermitted(planned, request);
     request.onStart?.(file.counts.users);
-    const report = await this.write(source, request);
-    // Whoever is signed in was so under what is no more; who signs in from now on is not.
-    const which = { startedUntil: Date.now(), timedOutToo: true } as const;
-    return { ...report, takenAt, sessions: await this.ends.endAll(which, 'restored', request.by) };
+    return { ...(await this.write(source, request)), takenAt, sessions };
   }
 
   private async write(source: Source, request: RestoreRequest): Promise<RestoreReport> {
