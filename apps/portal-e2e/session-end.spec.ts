@@ -64,16 +64,19 @@ test('the longest time of a session is announced too', async ({ page, signedInAs
     const answer = await route.fetch();
     await route.fulfill({ response: answer, json: { ...(await answer.json()), expiresIn: 120 } });
   });
+  let told: () => void;
+  const isTold = new Promise<void>((done) => (told = done));
   await page.route('/api/auth/sessions?*', async (route) => {
     const answer = await route.fetch();
     const list = (await answer.json()) as { items: object[] };
     const items = list.items.map((item) => ({ ...item, expiresAt: soon }));
     await route.fulfill({ response: answer, json: { ...list, items } });
+    told();
   });
-  const asked = page.waitForResponse(/\/api\/auth\/sessions\?/);
   await page.goto('/profile');
   await expect(account(page)).toContainText(ADA.name);
-  await (await asked).finished();
+  await isTold;
+  await page.evaluate(() => fetch('/health/live').then(() => undefined)); // what was answered before has arrived
   await page.clock.fastForward('01:10');
   const notice = page.getByRole('alertdialog', { name: 'Your session is about to end' });
   await expect(notice).toContainText('It has lasted as long as it may');
