@@ -1,19 +1,12 @@
 import { type AdminUser, type Page, READINESS_REASONS } from '@cutover/contracts';
 import { Database } from '@cutover/database';
 import { describeOnEachEngine } from '@cutover/database/testing';
+import { DESCRIBED_API } from '@cutover/external-auth/testing';
 import { RolloutService } from '@cutover/rollout';
 import type { Answer, Client } from './testing/client';
 import { TestApi } from './testing/test-api';
 
 const OLGA = { username: 'olga', password: 'Keep-The-Keys-2026', role: 'admin' as const };
-const EXTERNAL = {
-  USE_EXTERNAL_AUTH: 'true',
-  EXTERNAL_AUTH_API_URL: 'https://sign-in.example.org',
-  EXTERNAL_AUTH_JWKS_URL: 'https://sign-in.example.org/keys',
-  EXTERNAL_AUTH_TENANT_ID: '11111111-2222-4333-8444-555555555555',
-  EXTERNAL_AUTH_ISSUER: 'https://issuer.example.org',
-  EXTERNAL_AUTH_AUDIENCE: 'api://cutover',
-};
 const NONE = Object.fromEntries(READINESS_REASONS.map((reason) => [reason, 0]));
 
 describeOnEachEngine('the rollout over HTTP', (engine) => {
@@ -22,7 +15,7 @@ describeOnEachEngine('the rollout over HTTP', (engine) => {
   let database: Database;
 
   beforeAll(async () => {
-    api = await TestApi.start(await engine.createDatabase(), EXTERNAL);
+    api = await TestApi.start(await engine.createDatabase(), DESCRIBED_API);
     database = api.get(Database);
     await api.addPerson(OLGA);
     olga = api.client();

@@ -20,8 +20,9 @@ main().catch((error: unknown) => {
     process.exit(EXIT_CONFIGURATION);
   }
   if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
-    const port = process.env['AUTH_API_PORT'] || 4010;
-    console.error(`Port ${port} is taken by another program; set AUTH_API_PORT to a free one.`);
+    console.error(
+      `Port ${'port' in error ? error.port : ''} is taken by another program; set AUTH_API_PORT to a free one.`,
+    );
   } else {
     console.error(error);
   }

@@ -3,16 +3,16 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describeOnEachEngine, dump, type TestDatabase } from '@cutover/database/testing';
+import { DESCRIBED_API } from '@cutover/external-auth/testing';
 import { openCleanupGates } from '@cutover/rollout/testing';
 import { Cutover } from './testing/cutover';
-import { EXTERNAL } from './testing/external-settings';
 import { insertRows, migrate, query } from './testing/schema';
 
 const SETTINGS = {
   LOCAL_JWT_SECRET: 'x'.repeat(32),
   TOKEN_ENCRYPTION_KEYS: `k:${randomBytes(32).toString('base64')}`,
   BACKUP_KEY: randomBytes(32).toString('base64'),
-  ...EXTERNAL,
+  ...DESCRIBED_API,
 };
 /** Several batches; enough for every part of the work to take a while. */
 const PEOPLE = 6000;

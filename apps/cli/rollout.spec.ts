@@ -1,7 +1,7 @@
 import type { AdminUser, Rollout } from '@cutover/contracts';
 import { describeOnMysql, dump, type TestDatabase } from '@cutover/database/testing';
+import { DESCRIBED_API } from '@cutover/external-auth/testing';
 import { Cutover } from './testing/cutover';
-import { EXTERNAL } from './testing/external-settings';
 import { migrate, query } from './testing/schema';
 
 const OURS = ['users', 'cutover_user_state', 'cutover_rollout_policies'];
@@ -18,7 +18,7 @@ describeOnMysql('cutover rollout', (engine) => {
       database,
       `INSERT INTO users (username, hashed_password) VALUES ('ada', 'hash-of-ada'), ('grace', NULL)`,
     );
-    cutover = new Cutover({ DATABASE_URL: database.url, ...EXTERNAL });
+    cutover = new Cutover({ DATABASE_URL: database.url, ...DESCRIBED_API });
   });
 
   afterAll(async () => {

@@ -1,8 +1,8 @@
 import type { ReadinessReport, Rollout } from '@cutover/contracts';
 import { describeOnMysql, dump, type TestDatabase } from '@cutover/database/testing';
+import { DESCRIBED_API } from '@cutover/external-auth/testing';
 import type { PlannedMovement, RolloutNote } from '@cutover/rollout';
 import { Cutover } from './testing/cutover';
-import { EXTERNAL } from './testing/external-settings';
 import { migrate, query } from './testing/schema';
 
 interface Decided {
@@ -29,7 +29,7 @@ describeOnMysql('cutover rollout, stage by stage', (engine) => {
       database,
       `INSERT INTO cutover_user_state (user_id, last_external_refusal) VALUES (1, 'mfa_required')`,
     );
-    cutover = new Cutover({ DATABASE_URL: database.url, ...EXTERNAL });
+    cutover = new Cutover({ DATABASE_URL: database.url, ...DESCRIBED_API });
   });
   afterAll(async () => {
     cutover.remove();

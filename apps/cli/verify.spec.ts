@@ -1,7 +1,7 @@
 import { describeOnMysql, type TestDatabase } from '@cutover/database/testing';
+import { DESCRIBED_API } from '@cutover/external-auth/testing';
 import type { GuardrailVerdict, VerificationReport } from '@cutover/rollout';
 import { Cutover } from './testing/cutover';
-import { EXTERNAL } from './testing/external-settings';
 import { insertRows, migrate, query } from './testing/schema';
 
 const HOUR = 60 * 60 * 1000;
@@ -58,7 +58,7 @@ describeOnMysql('cutover rollout verify', (engine) => {
       attempt(44, { side: 'local', fallback: 1 }),
       attempt(45, { side: 'local' }), // pinned at that time
     ]);
-    cutover = new Cutover({ DATABASE_URL: database.url, ...EXTERNAL });
+    cutover = new Cutover({ DATABASE_URL: database.url, ...DESCRIBED_API });
   });
   afterAll(async () => {
     cutover.remove();

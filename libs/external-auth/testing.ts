@@ -1,3 +1,4 @@
+export { DESCRIBED_API } from './testing/described-api';
 export { type Answering, answerWith } from './testing/answering-server';
 export { startStandIn, type StandInProcess } from './testing/stand-in-process';
 export { type StandInControl, type StandInFaults, type StandInState } from './testing/stand-in-control';

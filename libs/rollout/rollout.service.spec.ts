@@ -2,6 +2,7 @@ import { loadSettings, SettingsService } from '@cutover/config';
 import type { AuthMode, Rollout } from '@cutover/contracts';
 import { Database, Migrator, openDataSource } from '@cutover/database';
 import { describeOnEachEngine, type TestDatabase } from '@cutover/database/testing';
+import { DESCRIBED_API } from '@cutover/external-auth/testing';
 import { AuditTrail } from '@cutover/operations';
 import { LocalPasswords, type UserRecord, UserRepository } from '@cutover/users';
 import type { DataSource } from 'typeorm';
@@ -19,12 +20,7 @@ const SECRETS = {
   TOKEN_ENCRYPTION_KEYS: `k:${Buffer.alloc(32).toString('base64')}`,
 };
 const EXTERNAL = {
-  USE_EXTERNAL_AUTH: 'true',
-  EXTERNAL_AUTH_API_URL: 'https://auth.example.org',
-  EXTERNAL_AUTH_JWKS_URL: 'https://auth.example.org/keys',
-  EXTERNAL_AUTH_TENANT_ID: '11111111-2222-4333-8444-555555555555',
-  EXTERNAL_AUTH_ISSUER: 'https://issuer.example.org',
-  EXTERNAL_AUTH_AUDIENCE: 'api://portal',
+  ...DESCRIBED_API,
 };
 
 const PERSON: UserRecord = {

@@ -18,7 +18,7 @@ export async function throughput(options) {
   return options.amount ? options.amount / seconds : result.requests.average;
 }
 
-/** Keeps a server busy until it is stopped: in this thread, because a stopped worker of autocannon never answers. @param {object} options of autocannon @returns {() => Promise<any>} stops it */
+/** Keeps a server busy until it is stopped: in this thread, because a stopped worker of autocannon never answers. @param {object} options of autocannon @returns {() => Promise<any>} stops it; any: autocannon's result has no types here */
 export function storm(options) {
   const instance = autocannon({ timeout: 60, duration: 3600, ...options });
   return () => {

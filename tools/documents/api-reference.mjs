@@ -9,7 +9,7 @@ const TITLES = { auth: 'Signing in', admin: 'Administration', health: 'Health an
 /**
  * docs/api.md, from the OpenAPI document.
  *
- * @param {any} document
+ * @param {any} document any, here and below: a part of an OpenAPI document, whose types outweigh this file
  */
 export function apiReference(document) {
   const routes = Object.entries(document.paths).flatMap(([path, methods]) =>

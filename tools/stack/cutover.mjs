@@ -7,7 +7,7 @@ import { run } from '../process/run.mjs';
  *
  * @param {string[]} args
  * @param {{ cwd: string, env: NodeJS.ProcessEnv, input?: string }} options
- * @returns {Promise<{ answer: any }>}
+ * @returns {Promise<{ answer: any }>} any: our own command, whose answers differ by command
  * @throws {Stopped} for any other exit code than 0, with what the command said
  */
 export async function cutover(args, { cwd, env, input }) {

@@ -10,27 +10,11 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ConfigurationModule, loadSettings } from '@cutover/config';
-import { Database, DatabaseModule, Migrator, openDataSource } from '@cutover/database';
+import { Database, Migrator, openDataSource } from '@cutover/database';
 import { describeOnEachEngine, dump, type TestDatabase } from '@cutover/database/testing';
-import { AuditModule, MetricsModule } from '@cutover/operations';
-import type { INestApplicationContext } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
-import { RolloutModule } from '../rollout.module';
-import { RolloutService } from '../rollout.service';
-import { BackupService } from './backup.service';
-import { LastVerifiedBackup } from './last-verified-backup';
-import { type RestoreRequest, RestoreService } from './restore/restore.service';
+import { addPeople, addRun, damage, MANY } from './testing/people';
+import { OLGA, Program } from './testing/program';
 
-const OLGA = { userId: null, name: 'cli:olga' };
-const SECRETS = {
-  LOCAL_JWT_SECRET: 'x'.repeat(32),
-  TOKEN_ENCRYPTION_KEYS: `k:${randomBytes(32).toString('base64')}`,
-  AUDIT_KEYS: `k:${randomBytes(32).toString('base64')}`,
-  BACKUP_KEY: randomBytes(32).toString('base64'),
-};
-/** More than two batches. */
-const MANY = 450;
 const RESTORED = [
   'users',
   'cutover_user_state',
@@ -39,36 +23,6 @@ const RESTORED = [
   'cutover_sync_changes',
 ];
 const TABLES = [...RESTORED, 'cutover_rollout_policies', 'cutover_sessions', 'cutover_backups'];
-
-class Program {
-  constructor(readonly context: INestApplicationContext) {}
-
-  static async on({ url }: TestDatabase, settings: Record<string, string> = {}): Promise<Program> {
-    const loaded = loadSettings({ ...SECRETS, DATABASE_URL: url, ...settings });
-    const module = {
-      module: class {},
-      imports: [
-        ConfigurationModule.forRoot(loaded),
-        DatabaseModule.forRoot(),
-        MetricsModule,
-        AuditModule,
-        RolloutModule,
-      ],
-    };
-    return new Program(await NestFactory.createApplicationContext(module, { logger: false }));
-  }
-
-  readonly rollout = this.context.get(RolloutService, { strict: false });
-  readonly lastBackup = () => this.context.get(LastVerifiedBackup, { strict: false }).at();
-  readonly backup = (to: string, plaintext = false, onStart?: () => void) =>
-    this.context
-      .get(BackupService, { strict: false })
-      .make({ to, plaintext, by: OLGA.name, dryRun: false, ...(onStart && { onStart }) });
-  readonly restore = (from: string, rest: Partial<RestoreRequest> = {}) =>
-    this.context
-      .get(RestoreService, { strict: false })
-      .restore({ from, plaintext: false, acceptPrivileges: false, by: OLGA.name, dryRun: false, ...rest });
-}
 
 describeOnEachEngine('backup and restore', (engine) => {
   let scratch: TestDatabase;
@@ -92,7 +46,8 @@ describeOnEachEngine('backup and restore', (engine) => {
     program = await Program.on(scratch);
     database = program.context.get(Database);
     folder = mkdtempSync(join(tmpdir(), 'cutover-backup-'));
-    await seed();
+    await addPeople(database);
+    await decide('percent', { percent: 25 });
   });
   afterEach(async () => {
     await program.context.close();
@@ -111,45 +66,6 @@ describeOnEachEngine('backup and restore', (engine) => {
   }
   const sql = (text: string, parameters: unknown[] = []) => database.execute(text, parameters);
 
-  /** People of every kind, some of them linked by a run of the ledger, some pinned, in the middle of a rollout. */
-  async function seed(): Promise<void> {
-    const ids = Array.from({ length: MANY }, (_, index) => index + 1);
-    await sql(
-      `INSERT INTO users (id, username, email, full_name, hashed_password, is_active, role, created_at, updated_at, external_user_id, badge, born)
-       VALUES ${ids.map(() => '(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)').join(', ')}`,
-      ids.flatMap((id) => [
-        ...[
-          id,
-          `pérson-${id} 🦊`,
-          id % 3 ? `Mail-${id % 7}@example.org` : null,
-          id % 2 ? `A "name"\n\\${'.'.repeat(240)}` : '',
-        ],
-        ...[id % 5 ? 'x' : null, id % 10 ? 1 : 0, id === 1 ? 'admin' : 'user'],
-        ...['2019-02-03 04:05:06', '2020-01-02 03:04:05.678901', id % 4 ? null : `oid-${id}`],
-        ...[Buffer.from([0, id % 256, 255]), id % 6 ? '1970-01-01' : null],
-      ]),
-    );
-    await sql(
-      `INSERT INTO cutover_user_state (user_id, pin, pin_set_by, pin_set_at, last_sign_in_at) VALUES
-       (1, 'local', 'olga', 1790000000000, NULL), (2, 'external', 'olga', 1790000000001, 5), (3, NULL, NULL, NULL, 6)`,
-    );
-    await sql(
-      `INSERT INTO cutover_external_accounts (user_id, state, object_id, upn, seen_at, run_id) VALUES (4, 'usable', 'oid-4', 'p4@example.org', 7, 'run-1')`,
-    );
-    await run('run-1', MANY);
-    const facts = (externalUserId: string | null) => JSON.stringify({ externalUserId, account: null });
-    await sql(
-      `INSERT INTO cutover_sync_changes (run_id, user_id, batch, proof, facts_before, facts_after) VALUES ('run-1', 8, 1, 'upn', ?, ?)`,
-      [facts(null), facts('oid-8')],
-    );
-    await decide('percent', { percent: 25 });
-  }
-  const run = (id: string, lastUserId: number) =>
-    sql(
-      `INSERT INTO cutover_sync_runs (id, plan_sha256, source_file, source_sha256, started_by, started_at, last_user_id, batches, finished_at)
-       VALUES (?, ?, 'users.csv', 'b', 'cli:olga', 1, ?, 1, 2)`,
-      [id, id, lastUserId],
-    );
   async function decide(stage: 'off' | 'test-users' | 'percent' | 'all', more: object = {}) {
     const { version } = await program.rollout.current();
     return program.rollout.change({ stage, reason: 'a test', ...more }, version, OLGA);
@@ -167,38 +83,12 @@ describeOnEachEngine('backup and restore', (engine) => {
       `SELECT actor, code, detail FROM audit_log WHERE action = 'backup.restored' AND outcome = 'failure'`,
     );
 
-  /** What can go wrong in a database, with names that change hands. */
-  async function damage(): Promise<void> {
-    await sql(`DELETE FROM users WHERE id IN (5, 300)`);
-    await sql(
-      `UPDATE users SET hashed_password = 'y', full_name = NULL, badge = NULL WHERE id BETWEEN 150 AND 260`,
-    );
-    await sql(`UPDATE users SET external_user_id = 'swapping' WHERE id = 4`);
-    await sql(`UPDATE users SET external_user_id = 'oid-4' WHERE id = 448`);
-    await sql(`UPDATE users SET external_user_id = 'oid-448' WHERE id = 4`);
-    for (const [id, name] of [
-      [7, 'free'],
-      [8, 'pérson-7 🦊'],
-      [449, 'pérson-8 🦊'],
-      [7, 'pérson-449 🦊'],
-    ])
-      await sql(`UPDATE users SET username = ? WHERE id = ?`, [name, id]);
-    await sql(`UPDATE cutover_user_state SET pin = 'external', pin_set_by = 'eve' WHERE user_id IN (1, 3)`);
-    await sql(`DELETE FROM cutover_user_state WHERE user_id = 2`);
-    await sql(`UPDATE cutover_external_accounts SET state = 'none' WHERE user_id = 4`);
-    await sql(
-      `INSERT INTO cutover_external_accounts (user_id, state, seen_at, run_id) VALUES (9, 'none', 7, 'run-1')`,
-    );
-    await sql(`UPDATE cutover_sync_runs SET undone_at = 9, undone_by = 'eve'`);
-    await sql(`UPDATE cutover_sync_changes SET undone_at = 9`);
-  }
-
   it('brings back every byte of people, pins, links and ledger, and leaves what came since', async () => {
     const [before, users] = [await tables(), dump(scratch, 'users')];
     const made = await program.backup(path());
     expect(made).toMatchObject({ users: MANY, runs: 1, changes: 1, encrypted: true });
-    await damage();
-    await run('run-2', 3);
+    await damage(database);
+    await addRun(database, 'run-2', 3);
     await session('one');
     await session('two');
     const damaged = await tables([...TABLES, 'audit_log']);
@@ -241,7 +131,7 @@ describeOnEachEngine('backup and restore', (engine) => {
 
   it('changes nothing when it is run again', async () => {
     await program.backup(path());
-    await damage();
+    await damage(database);
     await decide('off');
     await program.restore(path());
     const after = await tables([...RESTORED, 'cutover_rollout_policies', 'cutover_sessions']);
@@ -330,7 +220,7 @@ describeOnEachEngine('backup and restore', (engine) => {
       ['none', Buffer.from('{"backup":"cutover"}\n')],
       ['empty', Buffer.alloc(0)],
     ];
-    await damage();
+    await damage(database);
     const before = await tables(TABLES);
     for (const [name, bytes] of wrong) {
       writeFileSync(path(name), bytes);
@@ -350,7 +240,7 @@ describeOnEachEngine('backup and restore', (engine) => {
     const before = await tables();
     await program.backup(path(), true);
     expect(statSync(path()).mode & 0o777).toBe(0o600);
-    await damage();
+    await damage(database);
     const damaged = await tables(TABLES);
     await expect(program.restore(path())).rejects.toThrow('say so again');
     const lines = readFileSync(path(), 'utf8').split('\n');

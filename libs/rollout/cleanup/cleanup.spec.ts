@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { ConfigurationModule, loadSettings } from '@cutover/config';
 import { Database, DatabaseHealth, DatabaseModule, Migrator, openDataSource } from '@cutover/database';
 import { describeOnEachEngine, dump, type TestDatabase } from '@cutover/database/testing';
+import { DESCRIBED_API } from '@cutover/external-auth/testing';
 import { AuditModule, MetricsModule } from '@cutover/operations';
 import { LocalPasswords, ResetCodes, UserRepository } from '@cutover/users';
 import type { INestApplicationContext } from '@nestjs/common';
@@ -38,12 +39,7 @@ const SETTINGS = {
   LOCAL_JWT_SECRET: 'x'.repeat(32),
   TOKEN_ENCRYPTION_KEYS: `k:${randomBytes(32).toString('base64')}`,
   BACKUP_KEY: KEY.toString('base64'),
-  USE_EXTERNAL_AUTH: 'true',
-  EXTERNAL_AUTH_API_URL: 'https://sign-in.example.org',
-  EXTERNAL_AUTH_JWKS_URL: 'https://sign-in.example.org/keys',
-  EXTERNAL_AUTH_TENANT_ID: '11111111-2222-4333-8444-555555555555',
-  EXTERNAL_AUTH_ISSUER: 'https://issuer.example.org',
-  EXTERNAL_AUTH_AUDIENCE: 'api://cutover',
+  ...DESCRIBED_API,
   GUARDRAIL_FAILURES: '2',
 };
 const HASH = '$2b$06$abcdefghijklmnopqrstuufo4bs9cdlEmEkYOXb0TxWPCO.KjgoTu';

@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import { loadSettings, SettingsService } from '@cutover/config';
 import { Database, Migrator, openDataSource } from '@cutover/database';
 import { describeOnEachEngine, type TestDatabase } from '@cutover/database/testing';
+import { DESCRIBED_API } from '@cutover/external-auth/testing';
 import { AuditTrail, Metrics } from '@cutover/operations';
 import { LocalPasswords, UserRepository } from '@cutover/users';
 import type { DataSource } from 'typeorm';
@@ -19,12 +20,7 @@ import { GuardrailVerdicts } from './guardrail-verdicts';
 const ENVIRONMENT = {
   LOCAL_JWT_SECRET: 'x'.repeat(32),
   TOKEN_ENCRYPTION_KEYS: `k:${Buffer.alloc(32).toString('base64')}`,
-  USE_EXTERNAL_AUTH: 'true',
-  EXTERNAL_AUTH_API_URL: 'https://auth.example.org',
-  EXTERNAL_AUTH_JWKS_URL: 'https://auth.example.org/keys',
-  EXTERNAL_AUTH_TENANT_ID: '11111111-2222-4333-8444-555555555555',
-  EXTERNAL_AUTH_ISSUER: 'https://issuer.example.org',
-  EXTERNAL_AUTH_AUDIENCE: 'api://portal',
+  ...DESCRIBED_API,
   GUARDRAIL_INTERVAL: '3600',
 };
 const OLGA = { userId: null, name: 'cli:olga' };

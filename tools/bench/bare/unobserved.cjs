@@ -12,6 +12,7 @@ Summary.prototype.observe = nothing;
 for (const method of ['set', 'inc', 'dec']) Gauge.prototype[method] = nothing;
 
 const { query } = PoolConnection.prototype;
+// `any`: of its many signatures the driver is asked by one, and this answers that one.
 /** @type {any} */ (PoolConnection.prototype).query = function (
   /** @type {string} */ sql,
   /** @type {unknown[]} */ parameters,

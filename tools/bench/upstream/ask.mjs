@@ -5,7 +5,7 @@
  * @param {string} method
  * @param {string} path
  * @param {object} [body]
- * @returns {Promise<any>}
+ * @returns {Promise<any>} any: what our own upstream answers differs by route
  */
 export async function ask(url, method, path, body) {
   const response = await fetch(url + path, { method, ...(body && { body: JSON.stringify(body) }) });

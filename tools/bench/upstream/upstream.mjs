@@ -11,7 +11,7 @@ let latency = Number(process.env['LATENCY']);
 /** Calls of refresh since the last reset: how many, and when the first and the last one came (epoch milliseconds). */
 let refreshes = { count: 0, first: 0, last: 0 };
 
-/** @type {Record<string, (body: any) => unknown>} */
+/** @type {Record<string, (body: any) => unknown>} any: only the bench asks, each route with a body of its own */
 const routes = {
   'GET /': () => ({}),
   'GET /.well-known/jwks.json': () => grants.jwks,

@@ -1,4 +1,4 @@
-import { DOMAIN } from '../processes/child-settings';
+import { STAND_IN_DOMAIN } from '@cutover/contracts';
 
 /** A row as legacy applications leave it behind; the table gives the id. */
 export interface LegacyRow {
@@ -79,7 +79,7 @@ function usernameOf(index: number, given: string, family: string): string {
     case 1:
       return `${given}.${plain}.${index}`.normalize('NFD');
     case 2:
-      return `${given}.${plain}.${index}@${DOMAIN}`;
+      return `${given}.${plain}.${index}@${STAND_IN_DOMAIN}`;
     case 3:
       return `${given[0]}${plain}${index}`.toLowerCase();
     case 4:
@@ -97,7 +97,7 @@ function emailOf(index: number, username: string): string | null {
   switch (index % 25) {
     case 3:
     case 4: // shares that of the person before
-      return `team-${Math.floor(index / 25)}@${DOMAIN}`;
+      return `team-${Math.floor(index / 25)}@${STAND_IN_DOMAIN}`;
     case 10:
       return null;
     case 11:
@@ -107,7 +107,7 @@ function emailOf(index: number, username: string): string | null {
     default:
       return username.includes('@')
         ? username
-        : `${username}@${index % 3 === 0 ? 'Contoso.Example' : DOMAIN}`;
+        : `${username}@${index % 3 === 0 ? 'Contoso.Example' : STAND_IN_DOMAIN}`;
   }
 }
 

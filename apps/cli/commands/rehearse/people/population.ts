@@ -1,6 +1,6 @@
+import { STAND_IN_DOMAIN } from '@cutover/contracts';
 import type { Database } from '@cutover/database';
 import { foldName } from '@cutover/users';
-import { DOMAIN } from '../processes/child-settings';
 import { isAmbiguous } from './legacy-people';
 import type { Seeded } from './seeded';
 
@@ -60,7 +60,7 @@ export async function population(database: Database, seeded: Seeded): Promise<Pe
     account: pin === 'external' ? 'usable' : accountOf(index, username),
     objectId:
       objectId !== null && GUID.test(objectId) ? objectId.toLowerCase() : seeded.objectId(`account ${id}`),
-    upn: username.includes('@') ? username : `${username}@${DOMAIN}`,
+    upn: username.includes('@') ? username : `${username}@${STAND_IN_DOMAIN}`,
   }));
 }
 
@@ -72,7 +72,7 @@ const LONGEST = 113;
 
 /** Of 40 people one of each kind that does not just work, and of 200 one whose password differs. */
 function accountOf(index: number, username: string): Account {
-  if (!NAME.test(username) || username.length > LONGEST - DOMAIN.length - 1) return 'none';
+  if (!NAME.test(username) || username.length > LONGEST - STAND_IN_DOMAIN.length - 1) return 'none';
   if (isAmbiguous(index) && !username.includes('@')) return 'ambiguous';
   if (index % 200 === 21) return 'other-password';
   switch (index % 40) {

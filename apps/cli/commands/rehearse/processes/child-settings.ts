@@ -1,12 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { STAND_IN_TENANT_ID } from '@cutover/contracts';
 import type { Fallback } from '../rehearsal-options';
 
 /** What the system needs to run a program; nothing of a deployment is among it. */
 const OF_THE_SYSTEM = ['PATH', 'TMPDIR', 'TEMP', 'TZ', 'LANG', 'SystemRoot'];
-
-/** The domain of the stand-in's directory. */
-export const DOMAIN = 'contoso.example';
 
 export interface ChildSettings {
   /** For all programs. */
@@ -61,15 +57,3 @@ const key = () => `rehearsal:${randomBytes(32).toString('base64')}`;
 
 export const ofTheSystem = () =>
   Object.fromEntries(OF_THE_SYSTEM.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
-
-/** What signs people in at a stand-in that listens at `url`. */
-export const standInSettings = (url: string) => ({
-  USE_EXTERNAL_AUTH: 'true',
-  EXTERNAL_AUTH_API_URL: url,
-  EXTERNAL_AUTH_JWKS_URL: `${url}/.well-known/jwks.json`,
-  EXTERNAL_AUTH_TENANT_ID: STAND_IN_TENANT_ID,
-  EXTERNAL_AUTH_ISSUER: `${url}/${STAND_IN_TENANT_ID}/v2.0`,
-  EXTERNAL_AUTH_AUDIENCE: 'api://cutover',
-  EXTERNAL_AUTH_CLIENT_ID: 'cutover-portal',
-  EXTERNAL_AUTH_USERNAME_DOMAIN: DOMAIN,
-});

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
+import { standInSettings } from '@cutover/contracts';
 import { standInPerson, writeExport } from '../people/directory-export';
-import { standInSettings } from '../processes/child-settings';
 import { StandIn } from '../processes/stand-in';
 import type { Rehearsal } from '../rehearsal';
 import { LOCAL } from '../sign-ins/promises';

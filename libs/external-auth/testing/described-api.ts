@@ -1,5 +1,5 @@
-/** An external API that is described and never asked. */
-export const EXTERNAL = {
+/** Settings of an external API that is described and never asked. */
+export const DESCRIBED_API = {
   USE_EXTERNAL_AUTH: 'true',
   EXTERNAL_AUTH_API_URL: 'https://sign-in.example.org',
   EXTERNAL_AUTH_JWKS_URL: 'https://sign-in.example.org/keys',
