@@ -1,3 +1,4 @@
+const { join } = require('node:path');
 const nxPreset = require('@nx/jest/preset').default;
 const { compilerOptions } = require('./tools/compiler.cjs');
 
@@ -7,6 +8,7 @@ const { compilerOptions } = require('./tools/compiler.cjs');
  */
 module.exports = {
   ...nxPreset,
+  cacheDirectory: join(__dirname, '.nx/jest'), // beside Nx's own, shared with no other clone
   testEnvironment: 'node',
   testMatch: ['**/*.spec.ts'],
   transform: {

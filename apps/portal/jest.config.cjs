@@ -1,5 +1,6 @@
 module.exports = {
   displayName: 'portal',
+  cacheDirectory: '<rootDir>/../../.nx/jest',
   preset: 'jest-preset-angular',
   setupFilesAfterEnv: ['<rootDir>/test-setup.ts'],
   testMatch: ['**/*.spec.ts'],
