@@ -48,6 +48,20 @@ describeOnEachEngine('a new password by a code', (engine) => {
     expect((await reset('ada', code)).status).toBe(204);
   });
 
+  it('has at least 15 characters; a legacy one that is shorter goes on opening', async () => {
+    await api.addPerson({ username: 'legacy', password: 'Wire-52' });
+    expect((await api.client().signIn('legacy', 'Wire-52')).status).toBe(200);
+    const code = await issue();
+    for (const password of ['Wire-52', 'Glass-Hammer-1']) {
+      const refused = await reset('ada', code, password);
+      expect(refused).toMatchObject({ status: 400, code: 'validation_failed' });
+      expect(JSON.stringify(refused.body)).toContain('at least 15 characters');
+    }
+    expect((await api.client().signIn('ada', NEW)).status).toBe(200);
+    expect((await reset('ada', code, 'Glass-Hammer-14')).status).toBe(204);
+    expect((await reset('ada', await issue())).status).toBe(204);
+  });
+
   it('keeps the code where the rules refuse the password, then ends every session', async () => {
     const code = await issue();
     expect(await reset('ada', code, 'password1')).toMatchObject({ status: 400, code: 'validation_failed' });

@@ -68,6 +68,6 @@ test('what is missing or too short is said without a request', async ({ page }) 
   await expect(page.getByLabel('Code')).toBeFocused();
   await expect(page.getByLabel('Code')).toHaveAccessibleDescription('Enter your code');
   await expect(page.getByRole('textbox', { name: 'New password' })).toHaveAccessibleDescription(
-    'Use at least 8 characters',
+    'Use at least 15 characters',
   );
 });

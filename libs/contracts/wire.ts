@@ -62,6 +62,12 @@ export interface PasswordResetRequest {
   newPassword: string;
 }
 
+/**
+ * How long a new local password is: characters at least, since NIST SP 800-63B-4 (August 2025) section 3.1.1.2 asks for
+ * 15 of a password that is the only factor; UTF-16 units at most, as many as sign-in takes. Older ones may be shorter.
+ */
+export const PASSWORD_LENGTH = { least: 15, most: 1024 };
+
 /** Stages in the order in which they open. */
 export const STAGES = ['off', 'shadow', 'test-users', 'percent', 'all'] as const;
 export type Stage = (typeof STAGES)[number];

@@ -2,9 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { ValidationFailed } from '@cutover/contracts';
 import { Database, isDuplicate } from '@cutover/database';
 import { AuditTrail } from '@cutover/operations';
-import { PasswordChecker, type UserRecord, UserRepository } from '@cutover/users';
+import { PasswordChecker, passwordFault, type UserRecord, UserRepository } from '@cutover/users';
 import { BreakGlassCredentials, type Credentials } from './break-glass-credentials';
-import { passwordFault } from './password-fault';
 
 /** `ready`, or why the credentials open nothing now. */
 export type BreakGlassState = 'ready' | 'inactive' | 'not_admin' | 'renamed' | 'ambiguous' | 'gone';
@@ -42,7 +41,7 @@ export class BreakGlassAccounts {
 
   /** @throws ValidationFailed where {@link add} would */
   async assertAddable(user: UserRecord, { password, replace }: NewCredentials): Promise<void> {
-    const fault = passwordFault(password, user.username);
+    const fault = await passwordFault(password, user.username);
     if (fault) throw new ValidationFailed({ detail: `password: ${fault}` });
     const why = whyUnfit(user);
     if (why) throw new ValidationFailed({ detail: UNFIT[why](user.username) });

@@ -1,4 +1,4 @@
-import { ROLES, type Session, type SignInRequest, type User } from '@cutover/contracts';
+import { PASSWORD_LENGTH, ROLES, type Session, type SignInRequest, type User } from '@cutover/contracts';
 import { z } from 'zod';
 
 const text = (longest: number) =>
@@ -8,10 +8,10 @@ const text = (longest: number) =>
     .max(longest, `expects at most ${longest} characters`)
     .refine((value) => !value.includes('\0'), 'must not contain NUL characters');
 
-/** A password may be long (NIST SP 800-63B section 3.1.1.2 asks for at least 64 characters), not endless. */
+/** A password may be long (NIST SP 800-63B-4 section 3.1.1.2 asks for at least 64 characters), not endless; an old one may be short. */
 export const signInRequestSchema = z.strictObject({
   username: text(255),
-  password: text(1024),
+  password: text(PASSWORD_LENGTH.most),
 }) satisfies z.ZodType<SignInRequest>;
 
 const authMode = z.enum(['local', 'external']);

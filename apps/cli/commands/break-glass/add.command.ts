@@ -31,7 +31,7 @@ export function addCommand(): Command {
     )
     .argument('[name]', 'username')
     .option('--user <name>', 'username')
-    .option('--password-stdin', 'read the password from standard input (one line, 15 characters or more)')
+    .option('--password-stdin', 'read the password from standard input (one line, at least 15 characters)')
     .option('--replace', 'put them in the place of those that the account has')
     .option('--dry-run', 'check everything and change nothing')
     .addHelpText(

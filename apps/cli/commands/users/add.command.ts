@@ -26,7 +26,10 @@ export function addCommand(): Command {
     .option('--email <address>', 'e-mail address')
     .option('--full-name <name>', 'the name to be shown until the external side says another')
     .addOption(new Option('--role <role>', 'what the person may do').choices(ROLES).default('user'))
-    .option('--password-stdin', 'read the local password from standard input (one line)')
+    .option(
+      '--password-stdin',
+      'read the local password from standard input (one line, at least 15 characters)',
+    )
     .addOption(
       new Option(
         '--no-password',

@@ -1,4 +1,4 @@
-import type { PasswordResetRequest } from '@cutover/contracts';
+import { PASSWORD_LENGTH, type PasswordResetRequest } from '@cutover/contracts';
 import { z } from 'zod';
 
 const text = (longest: number) =>
@@ -11,5 +11,5 @@ const text = (longest: number) =>
 export const passwordResetSchema = z.strictObject({
   username: text(255),
   code: text(64),
-  newPassword: text(1024),
+  newPassword: text(PASSWORD_LENGTH.most),
 }) satisfies z.ZodType<PasswordResetRequest>;

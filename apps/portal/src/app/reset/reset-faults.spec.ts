@@ -1,6 +1,6 @@
 import { plainCode, resetFaults } from './reset-faults';
 
-const GOOD = { username: 'ada', code: 'ABCDE12345ABCDE12345', newPassword: 'two words' };
+const GOOD = { username: 'ada', code: 'ABCDE12345ABCDE12345', newPassword: 'a few words here' };
 
 describe('resetFaults', () => {
   it('finds nothing wrong with what the API may take', () => {
@@ -13,10 +13,10 @@ describe('resetFaults', () => {
     ['code', '', 'Enter your code'],
     ['code', 'A'.repeat(65), 'Check your code'],
     ['newPassword', '', 'Enter a new password'],
-    ['newPassword', 'seven77', 'Use at least 8 characters'],
-    ['newPassword', '😀'.repeat(7), 'Use at least 8 characters'],
+    ['newPassword', 'fourteen-chars', 'Use at least 15 characters'],
+    ['newPassword', '😀'.repeat(14), 'Use at least 15 characters'],
     ['newPassword', 'p'.repeat(1025), 'Use at most 1024 characters'],
-    ['newPassword', 'two\twords', 'Leave out tabs and other invisible characters'],
+    ['newPassword', 'a few words\there', 'Leave out tabs and other invisible characters'],
   ] as const)('%s %j: %s', (field, text, words) => {
     expect(resetFaults({ ...GOOD, [field]: text })).toEqual({ ...resetFaults(GOOD), [field]: words });
   });

@@ -1,9 +1,7 @@
-import type { PasswordResetRequest } from '@cutover/contracts';
+import { PASSWORD_LENGTH, type PasswordResetRequest } from '@cutover/contracts';
 
-/** Characters, as the API asks (libs/users/passwords); what is easy to guess only the API knows. */
-const SHORTEST_PASSWORD = 8;
-/** UTF-16 units, as many as the API takes (libs/auth/reset). */
-const LONGEST = { username: 255, code: 64, newPassword: 1024 };
+/** UTF-16 units, as many as the API takes (libs/auth/local/reset). */
+const LONGEST = { username: 255, code: 64, newPassword: PASSWORD_LENGTH.most };
 
 export type ResetField = keyof PasswordResetRequest;
 
@@ -25,10 +23,11 @@ export function resetFaults({
   };
 }
 
+/** The API's rule as far as lengths go; what is easy to guess only the API knows. */
 function passwordFault(password: string): string | null {
   if (password === '') return 'Enter a new password';
   if (/\p{Cc}/u.test(password)) return 'Leave out tabs and other invisible characters';
-  if ([...password].length < SHORTEST_PASSWORD) return `Use at least ${SHORTEST_PASSWORD} characters`;
+  if ([...password].length < PASSWORD_LENGTH.least) return `Use at least ${PASSWORD_LENGTH.least} characters`;
   return tooLong('newPassword', password, `Use at most ${LONGEST.newPassword} characters`);
 }
 

@@ -81,7 +81,7 @@ describe('Reset', () => {
       'username',
       'new-password',
     ]);
-    expect(described(password)).toContain('At least 8 characters; a few words are good');
+    expect(described(password)).toContain('At least 15 characters; a few words are good');
     buttonNamed(page, 'Show password').click();
     await settled();
     expect(password.type).toBe('text');
@@ -90,7 +90,7 @@ describe('Reset', () => {
   it('asks for what is missing or too short beside the fields, goes to the first, and sends nothing', async () => {
     await send({ code: ' - ', newPassword: 'short' });
     expect(described(byLabel(page, 'Code'))).toContain('Enter your code');
-    expect(described(byLabel(page, 'New password'))).toContain('Use at least 8 characters');
+    expect(described(byLabel(page, 'New password'))).toContain('Use at least 15 characters');
     expect(document.activeElement).toBe(byLabel(page, 'Code'));
   });
 
@@ -130,7 +130,7 @@ describe('Reset', () => {
   });
 
   it('asks for another password where the API finds it weak', async () => {
-    await send({ newPassword: 'password123' });
+    await send({ newPassword: 'password-password' });
     await refuse('validation_failed', 400);
     expect(alert()).toBe('That password is too easy to guess. Choose another; your code is still good.');
     expect(described(byLabel(page, 'New password'))).toContain('Choose one that’s harder to guess');

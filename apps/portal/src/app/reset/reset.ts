@@ -13,7 +13,7 @@ import {
 import { form, FormField, readonly, submit, validate } from '@angular/forms/signals';
 import { MatError, MatFormField, MatHint, MatInput, MatLabel, MatSuffix } from '@angular/material/input';
 import { Router, RouterLink } from '@angular/router';
-import type { PasswordResetRequest } from '@cutover/contracts';
+import { PASSWORD_LENGTH, type PasswordResetRequest } from '@cutover/contracts';
 import { firstValueFrom } from 'rxjs';
 
 import { EntryPage } from '../entry/entry-page';
@@ -81,6 +81,7 @@ export class Reset {
         return message && value() === typed[field] ? { kind: 'refused', message } : null;
       });
   });
+  protected readonly least = PASSWORD_LENGTH.least;
   protected readonly passwordShown = signal(false);
   protected readonly problem = signal<ShownProblem | null>(null);
   protected readonly pending: Signal<boolean> = computed(() => this.form().submitting());
