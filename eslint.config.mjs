@@ -136,5 +136,21 @@ export default tseslint.config(
       ],
     },
   },
+  {
+    // Connections begin in one place, which says their modes before anything else and binds every value.
+    files: ['apps/**/*.ts', 'libs/**/*.ts', 'migrations/**/*.ts'],
+    ignores: ['libs/database/mysql-*.ts', '**/*.spec.ts', '**/testing/**'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: ['mysql2', 'mysql2/promise'].map((name) => ({
+            name,
+            message: 'Ask Database of @cutover/database.',
+          })),
+        },
+      ],
+    },
+  },
   prettier,
 );

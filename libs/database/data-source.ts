@@ -1,9 +1,9 @@
 import type { DatabaseSettings } from '@cutover/config';
 import { migrations } from '@cutover/migrations';
 import { DataSource, type DataSourceOptions, type MixedList, type EntitySchema } from 'typeorm';
-import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { classified } from './errors';
-import { type MysqlAddress, mysqlAddressOf } from './mysql-address';
+import { mysqlAddressOf } from './mysql-address';
+import { mysqlDriver, mysqlServerVersion } from './mysql-driver';
 import { NodeSqliteDriver } from './node-sqlite-driver';
 
 type Connection = DatabaseSettings['connection'];
@@ -41,11 +41,18 @@ export async function dataSourceOptions(
     };
   }
   const address = mysqlAddressOf(connection.url);
+  const { username: user, ...where } = address;
+  const version = await mysqlServerVersion({ ...where, user, connectTimeout: CONNECT_TIMEOUT }).catch(
+    (error: unknown) => {
+      throw classified(error);
+    },
+  );
   return {
     ...common,
     ...address,
+    driver: mysqlDriver,
     // TypeORM reads a MariaDB default of NULL as the text 'NULL' unless it is told which of the two it meets.
-    type: (await serverVersion(address)).includes('MariaDB') ? 'mariadb' : 'mysql',
+    type: version.includes('MariaDB') ? 'mariadb' : 'mysql',
     charset: 'utf8mb4',
     timezone: 'Z',
     connectTimeout: CONNECT_TIMEOUT,
@@ -70,21 +77,5 @@ export async function openDataSource(connection: Connection, entities: Entities 
     return await createDataSource(await dataSourceOptions(connection, entities)).initialize();
   } catch (error) {
     throw classified(error);
-  }
-}
-
-async function serverVersion({ username: user, ...address }: MysqlAddress): Promise<string> {
-  const connection = await createConnection({ ...address, user, connectTimeout: CONNECT_TIMEOUT }).catch(
-    (error: unknown) => {
-      throw classified(error);
-    },
-  );
-  try {
-    const [rows] = await connection.query<(RowDataPacket & { version: string })[]>(
-      'SELECT VERSION() AS version',
-    );
-    return rows[0]?.version ?? '';
-  } finally {
-    await connection.end();
   }
 }

@@ -113,18 +113,14 @@ describeOnEachEngine('legacy tables', (engine) => {
 
   if (isMysql) {
     it('with zero dates and a row with id 0', async () => {
-      const runner = dataSource.createQueryRunner();
-      await runner.query(`SET SESSION sql_mode = 'NO_AUTO_VALUE_ON_ZERO'`);
-      await runner.query(
+      await dataSource.query(
         `CREATE TABLE users (id INT AUTO_INCREMENT PRIMARY KEY, username VARCHAR(150), email VARCHAR(255),
           full_name VARCHAR(255), hashed_password VARCHAR(255) NOT NULL, is_active INT, role VARCHAR(20),
           created_at DATETIME NOT NULL DEFAULT '0000-00-00 00:00:00', updated_at DATETIME)`,
       );
-      await runner.query(
+      await dataSource.query(
         `INSERT INTO users (id, username, hashed_password) VALUES (0, 'zero', 'x'), (1, 'ada', 'x')`,
       );
-      await runner.query(`SET SESSION sql_mode = 'TRADITIONAL'`);
-      await runner.release();
       await thereAndBack();
     });
 

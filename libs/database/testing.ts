@@ -4,6 +4,8 @@ export {
   describeOnEachEngine,
   describeOnMysql,
   mysqlEngine,
+  mysqlEngineOn,
   type TestDatabase,
   type TestEngine,
 } from './testing/test-engine';
+export { OwnServer, SERVER_MODES } from './testing/own-server';

@@ -35,24 +35,36 @@ const sqlite: TestEngine = {
 };
 
 /** A real server of the MySQL family, for what only several processes can show. */
-export const mysqlEngine: TestEngine = {
-  name: 'mysql',
-  createDatabase: async () => {
-    const server = process.env['TEST_DATABASE_URL'];
-    if (!server)
-      throw new Error(
-        'TEST_DATABASE_URL is not set: the jest config lacks tools/testing/jest-database-setup.mjs',
-      );
-    const name = `cutover_test_${randomBytes(6).toString('hex')}`;
-    const run = async (sql: string) => {
-      const connection = await createConnection(withDatabase(server, ''));
-      await connection.query(sql).finally(() => connection.end());
-    };
-    await run(`CREATE DATABASE ${name} CHARACTER SET utf8mb4`);
-    const url = withDatabase(server, name);
-    return { connection: { engine: 'mysql', url }, url, drop: () => run(`DROP DATABASE ${name}`) };
-  },
-};
+export const mysqlEngine = mysqlEngineOn(() => {
+  const server = process.env['TEST_DATABASE_URL'];
+  if (server) return server;
+  throw new Error(
+    'TEST_DATABASE_URL is not set: the jest config lacks tools/testing/jest-database-setup.mjs',
+  );
+});
+
+/** @param server URL of a server, without a database */
+export function mysqlEngineOn(server: () => string): TestEngine {
+  return {
+    name: 'mysql',
+    createDatabase: async () => {
+      const name = `cutover_test_${randomBytes(6).toString('hex')}`;
+      await onServer(server(), `CREATE DATABASE ${name} CHARACTER SET utf8mb4`);
+      const url = withDatabase(server(), name);
+      return {
+        connection: { engine: 'mysql', url },
+        url,
+        drop: () => onServer(server(), `DROP DATABASE ${name}`),
+      };
+    },
+  };
+}
+
+/** One statement on a connection of its own. @param server URL of a server, without a database */
+export async function onServer(server: string, sql: string): Promise<void> {
+  const connection = await createConnection(withDatabase(server, ''));
+  await connection.query(sql).finally(() => connection.end());
+}
 
 function withDatabase(server: string, name: string): string {
   const url = new URL(server);
