@@ -3,14 +3,18 @@ import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { inWorkspace, WORKSPACE } from '../paths.mjs';
+import { imagesByTag } from '../release/base-images.mjs';
+import { runtimeEnvironment } from '../setup/runtime.mjs';
 
 // `node tools/deployment/build-images.mjs [FOLDER]`: carries out docker/Dockerfile without a container engine, each stage in
-// a folder, from what git has and .dockerignore lets through. Then each image's CMD is started from its own files as
+// a folder, from what git has and .dockerignore lets through; the Node.js of the base images is this one. Then each image's CMD is started from its own files as
 // an account without rights that may not write there, and asked what its HEALTHCHECK asks. For root on Linux; minutes.
 const work = process.argv[2] ? resolve(process.argv[2]) : mkdtempSync(join(tmpdir(), 'cutover-images-'));
 const UID = 1000; // the account `node` of the official image
 const SERVED = { api: 3000, 'auth-api': 4010 };
 
+const byTag = imagesByTag();
+if (byTag.length > 0) throw new Error(byTag.join('\n'));
 mkdirSync(work, { recursive: true });
 const context = join(work, 'context');
 takeContext();
@@ -133,6 +137,9 @@ async function start({ name, steps }) {
 
 /** @param {string} command @param {string[]} args */
 function must(command, args, cwd = work, as = {}) {
-  const { status, error } = spawnSync(command, args, { cwd, stdio: 'inherit', ...as });
+  const { status, error } = spawnSync(command, args, {
+    ...{ cwd, stdio: 'inherit', env: runtimeEnvironment() },
+    ...as,
+  });
   if (status !== 0) throw new Error(`${command} ended with ${status ?? error?.message}`);
 }

@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Ajv from 'ajv/dist/2019';
+import { imagesByTag } from '../release/base-images.mjs';
 import {
+  DIGESTS,
   OTHER,
   assignedBy,
   at,
@@ -64,7 +66,12 @@ describe('the compose files', () => {
 
     expect(built.length).toBeGreaterThan(4);
     for (const [, { image, build }] of built) {
-      expect(build).toEqual({ context: '..', dockerfile: 'docker/Dockerfile', target: expect.any(String) });
+      expect(build).toEqual({
+        context: '..',
+        dockerfile: 'docker/Dockerfile',
+        target: expect.any(String),
+        args: { NODE_DIGEST: expect.stringMatching(/^\$\{NODE_DIGEST:\?.+\}$/) },
+      });
       expect(lines('docker/Dockerfile').filter((line) => line.endsWith(` AS ${build?.target}`))).toHaveLength(
         1,
       );
@@ -72,11 +79,24 @@ describe('the compose files', () => {
     }
   });
 
-  it('pin every image by a full version', () => {
-    const bases = lines('docker/Dockerfile').flatMap((line) => /^FROM (\S+:\S+)/.exec(line)?.[1] ?? []);
-    const images = [...servicesOf(compose), ...servicesOf(attempt)].flatMap(([, { image }]) => image ?? []);
+  it('take every image by a digest that has to be given, beside a full version to look it up by', () => {
+    const bases = lines('docker/Dockerfile').flatMap((line) => /^FROM (\S+@\S+)/.exec(line)?.[1] ?? []);
+    const pulled = [...servicesOf(compose), ...servicesOf(attempt)].flatMap(([, { image, build }]) =>
+      image && !build ? image : [],
+    );
+    const named = [...bases, ...pulled].map((image) =>
+      /^(.+:v?\d+\.\d+\.\d+[-\w.]*)@\$\{(\w+)/.exec(image)?.slice(1),
+    );
 
-    expect([...bases, ...images].filter((image) => !/:v?\d+\.\d+\.\d+(-[\w.-]+)?$/.test(image))).toEqual([]);
+    expect(imagesByTag()).toEqual([]);
+    expect(new Set(named.map((parts) => parts?.[1]))).toEqual(new Set(DIGESTS));
+    const lookedUp = [...read('docker/README.md').matchAll(/^digest (\S+) +# (\w+)/gm)].map((match) =>
+      match.slice(1),
+    );
+    expect(new Set(lookedUp.map(String))).toEqual(new Set(named.map(String)));
+    expect(lines('docker/.env.example').filter((line) => line.includes('_DIGEST='))).toEqual(
+      DIGESTS.map((name) => `${name}=`),
+    );
   });
 
   it('leave no privilege to what is ours or faces people', () => {
@@ -111,7 +131,8 @@ describe('the images', () => {
     const { version } = JSON.parse(read('tools/node/package.json')) as { version: string };
     const bases = dockerfile.flatMap((line) => /^FROM (node:\S+)/.exec(line)?.[1] ?? []);
 
-    expect(new Set(bases)).toEqual(new Set([`node:${version}-bookworm-slim`]));
+    expect(new Set(bases)).toEqual(new Set([`node:${version}-bookworm-slim@\${NODE_DIGEST}`]));
+    expect(dockerfile).toContain(`RUN test "$(node --version)" = v${version}`);
   });
 
   it('copy what exists and start what they copied, as nobody special', () => {

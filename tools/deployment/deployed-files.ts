@@ -9,7 +9,7 @@ export const lines = (path: string) => read(path).split('\n');
 
 export interface Service {
   image: string;
-  build?: { context: string; dockerfile: string; target: string };
+  build?: { context: string; dockerfile: string; target: string; args: Record<string, string> };
   command?: string[];
   entrypoint?: string[];
   env_file?: string[];
@@ -47,6 +47,7 @@ export const OTHER = new Set([
 ]);
 /** Read by compose.yaml. */
 export const PORTS = ['HTTPS_PORT', 'HTTP_PORT', 'GRAFANA_PORT'];
+export const DIGESTS = ['NODE_DIGEST', 'MYSQL_DIGEST', 'NGINX_DIGEST', 'PROMETHEUS_DIGEST', 'GRAFANA_DIGEST'];
 
 export const assigned = (text: string) =>
   [...text.matchAll(/^#?([A-Z][A-Z_]+)=/gm)].map(([, name = '']) => name);

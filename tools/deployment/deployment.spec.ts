@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  DIGESTS,
   OTHER,
   PORTS,
   assigned,
@@ -19,7 +20,7 @@ import {
 const ALONE = new Set(['backup', 'restore', 'rollback', 'check-api']);
 describe('settings', () => {
   it('of the containers and of the deployment guide are settings of libs/config', () => {
-    expect(unknownTo(assigned(read('docker/.env.example')), settings, PORTS)).toEqual([]);
+    expect(unknownTo(assigned(read('docker/.env.example')), settings, PORTS, DIGESTS)).toEqual([]);
     expect(unknownTo(assigned(read('docker/stand-in.env')), settings, OTHER)).toEqual([]);
     const inGuide = [...read('docs/deployment.md').matchAll(/\b([A-Z]+(?:_[A-Z]+)+)\b/g)].map(
       ([, name = '']) => name,

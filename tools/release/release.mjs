@@ -6,6 +6,7 @@ import { inWorkspace } from '../paths.mjs';
 import { run } from '../process/run.mjs';
 import { build, isBuilt } from '../setup/build.mjs';
 import { npm } from '../setup/npm.mjs';
+import { imagesByTag } from './base-images.mjs';
 
 /** Built first, and put into a release as they are. */
 export const PROGRAMS = ['api', 'cli', 'portal', 'auth-api'];
@@ -22,6 +23,8 @@ export const DEPLOYMENT = ['docker/nginx', 'docker/prometheus', 'docker/grafana'
  * @throws {Stopped} with what a step printed, where one fails
  */
 export async function release() {
+  const byTag = imagesByTag();
+  if (byTag.length > 0) throw new Stopped('The images of docker/ must be named by digest.', byTag.join('\n'));
   const { version } = JSON.parse(readFileSync(inWorkspace('package.json'), 'utf8'));
   const name = `cutover-${version}-${process.platform}-${process.arch}`;
   const folder = inWorkspace('dist', 'release', name);

@@ -32,7 +32,9 @@ export const isWord = (word: string) => WORDS.has(word);
 export const inSources = (text: string) => SOURCES.includes(text);
 
 const { environment } = source<{ environment: { shape: object } }>('libs/config/environment');
-export const SETTINGS = new Set([...Object.keys(environment.shape), ...NAMES_OF_OTHERS]);
+/** What the compose files take images by. */
+const DIGESTS = read('docker/.env.example').match(/^[A-Z]+_DIGEST(?==)/gm) ?? [];
+export const SETTINGS = new Set([...Object.keys(environment.shape), ...NAMES_OF_OTHERS, ...DIGESTS]);
 
 const { Metrics } = source<{ Metrics: new () => { registry: { getMetricsAsArray(): MetricObject[] } } }>(
   'libs/operations/metrics/metrics',
