@@ -95,7 +95,7 @@ describeOnEachEngine('administration', (engine) => {
       expect((body['items'] as unknown[])[0]).toEqual({
         id: olgaId,
         username: 'olga',
-        email: null,
+        email: 'olga@contoso.example',
         name: 'Olga Operator',
         role: 'admin',
         active: true,

@@ -59,7 +59,7 @@ describeOnEachEngine('a bearer', (engine) => {
   async function graceSignsIn(claims: Record<string, unknown> = {}, at = api): Promise<Client> {
     provider.answers.set('/api/auth/login', {
       access_token: await provider.accessToken({ uti: randomBytes(8).toString('hex'), ...claims }),
-      user: { name: 'Grace Hopper' },
+      user: { name: 'Grace Hopper', email: 'grace@contoso.example' },
     });
     return signedIn({ username: 'grace', password: 'any' }, at);
   }

@@ -11,6 +11,7 @@ import { BearerGuard } from './bearer/bearer.guard';
 import { VerifiedTokens } from './bearer/verified-tokens';
 import { BreakGlassModule } from './break-glass/break-glass.module';
 import { DeviceCookie } from './device/device-cookie';
+import { AccountLinks } from './external/account-links';
 import { AccountLinking } from './external/account-linking';
 import { ExternalAuthGuard } from './external/external-auth.guard';
 import { ExternalStrategy } from './external/external.strategy';
@@ -43,6 +44,7 @@ import { TroubleController } from './trouble/trouble.controller';
   providers: [
     ExternalStrategy,
     ExternalAuthGuard,
+    AccountLinks,
     AccountLinking,
     RefusalRecord,
     DeviceCookie,

@@ -31,6 +31,7 @@ describe('sign-in', () => {
       objectId: people.find(({ name }) => name === 'Grace Hopper')?.oid,
       name: 'Grace Hopper',
       preferredUsername: 'grace@contoso.example',
+      emailDisowned: false,
       email: 'grace@contoso.example',
     });
     expect(tokens).toEqual({

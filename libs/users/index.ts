@@ -7,6 +7,7 @@ export {
 export { ExternalAccounts } from './external-accounts/external-accounts';
 export { NameConflicts, type NamedUser } from './name-conflicts';
 export { foldName, namesEqual } from './names/fold-name';
+export { isAddress } from './names/is-address';
 export type { NewUser } from './new-user';
 export { HashSurvey, type UnverifiableHash } from './passwords/hash-survey';
 export { HashThreads, ServiceBusy } from './passwords/hash-threads';

@@ -1,4 +1,5 @@
 import { type Role, ValidationFailed } from '@cutover/contracts';
+import { isAddress } from './names/is-address';
 
 export interface NewUser {
   username: string;
@@ -17,7 +18,7 @@ export function assertWellFormed({ username, email, fullName }: NewUser): void {
     !isPlain(username) || length(username) > LONGEST_USERNAME
       ? `username: expects 1 to ${LONGEST_USERNAME} characters without control characters or spaces around it`
       : null,
-    email !== null && (!/^[^\s@]+@[^\s@]+$/.test(email) || !isPlain(email) || length(email) > LONGEST_TEXT)
+    email !== null && (!isAddress(email) || !isPlain(email) || length(email) > LONGEST_TEXT)
       ? 'email: expects an address like ada@example.org'
       : null,
     fullName !== null && (!isPlain(fullName) || length(fullName) > LONGEST_TEXT)

@@ -51,6 +51,14 @@ export class UserRepository {
     return this.findOne('u.id = ?', [id]);
   }
 
+  /** In a transaction that is going to decide about a person: nobody else changes their row until its end. */
+  async lock(id: number): Promise<UserRecord | null> {
+    // On SQLite a transaction has the file for itself.
+    if (this.database.engine === 'mysql')
+      await this.database.query(`SELECT id FROM users WHERE id = ? FOR UPDATE`, [id]);
+    return this.findById(id);
+  }
+
   async findByExternalUserId(objectId: string): Promise<UserRecord | null> {
     if (!/^[\x21-\x7e]+$/.test(objectId)) return null; // the column is ASCII, and MySQL refuses to compare others
     if (!this.database.isInTransaction) return this.byExternalUserId.add(objectId);

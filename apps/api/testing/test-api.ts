@@ -26,6 +26,7 @@ export interface Person {
   username: string;
   /** `null`: no local password. */
   password: string | null;
+  /** By default the one that the external side has for a person of this name, so that a first sign-in there links. */
   email?: string | null;
   fullName?: string | null;
   role?: Role;
@@ -66,7 +67,7 @@ export class TestApi {
   async addPerson({
     username,
     password,
-    email = null,
+    email = addressOf(username),
     fullName = null,
     role = 'user',
   }: Person): Promise<number> {
@@ -80,6 +81,8 @@ export class TestApi {
     await this.database.drop();
   }
 }
+
+const addressOf = (username: string) => (username.includes('@') ? username : `${username}@contoso.example`);
 
 async function boot(database: TestDatabase, environment: Environment): Promise<NestFastifyApplication> {
   const app = await createApp(

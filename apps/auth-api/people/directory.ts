@@ -32,11 +32,14 @@ export class Directory {
   put(people: PersonInput[]): void {
     for (const input of people) {
       const upn = upnOf(input.username);
+      const email = input.email === undefined ? upn : input.email;
       this.people.set(upn, {
         upn,
         password: input.password,
         name: input.name,
-        email: input.email === undefined ? upn : input.email,
+        userPrincipalName: input.userPrincipalName ?? upn,
+        email,
+        unsignedEmail: input.unsignedEmail === undefined ? email : input.unsignedEmail,
         oid: input.oid ?? objectIdOf(upn),
         refusal: input.refusal ?? null,
       });

@@ -1,7 +1,7 @@
 import type { Person } from '../people/person';
 
 /** `user` of the wire contract. */
-export const userOf = ({ oid, name, email }: Person) => ({
+export const userOf = ({ oid, name, unsignedEmail: email }: Person) => ({
   id: oid,
   name,
   ...(email === null ? {} : { email }),

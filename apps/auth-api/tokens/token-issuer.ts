@@ -79,7 +79,7 @@ export class TokenIssuer {
       oid: person.oid,
       sub: pairwiseSubject(person.oid),
       name: person.name,
-      preferred_username: person.upn,
+      preferred_username: person.userPrincipalName,
       ver: '2.0',
       uti,
     })

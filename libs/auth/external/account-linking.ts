@@ -4,11 +4,13 @@ import { ValidationFailed } from '@cutover/contracts';
 import { Database } from '@cutover/database';
 import type { ProviderIdentity } from '@cutover/external-auth';
 import { AuditTrail } from '@cutover/operations';
-import { type UserRecord, UserRepository } from '@cutover/users';
+import { isAddress, type UserRecord, UserRepository } from '@cutover/users';
 import type { SignInAttempt } from '../sign-in/sign-in-attempt';
 import { InvalidCredentials } from '../sign-in/invalid-credentials';
 import { AccountConflict } from './account-conflict';
+import { AccountLinks } from './account-links';
 import { linkObjection } from './link-objection';
+import { linkProof } from './link-proof';
 
 export interface ExternalAttempt extends SignInAttempt {
   sentUsername: string;
@@ -16,7 +18,7 @@ export interface ExternalAttempt extends SignInAttempt {
 
 /**
  * Finds the local account that an external identity stands for. The object id decides; a first meeting is linked
- * only where the typed name proves it. Never by e-mail alone, and never because two people share a name.
+ * only where the typed name and more prove it. Never by e-mail alone, and never because two people share a name.
  */
 @Injectable()
 export class AccountLinking {
@@ -25,6 +27,7 @@ export class AccountLinking {
   constructor(
     private readonly database: Database,
     private readonly users: UserRepository,
+    private readonly links: AccountLinks,
     private readonly audit: AuditTrail,
     private readonly settings: SettingsService,
   ) {}
@@ -53,30 +56,28 @@ export class AccountLinking {
     identity: ProviderIdentity,
     attempt: ExternalAttempt,
   ): Promise<UserRecord> {
+    const { objectId } = identity;
     const objection = linkObjection(user, identity, attempt);
     if (objection) this.refuse(objection, identity, user);
-    if (!(await this.linkOnce(user.id, identity))) {
-      // Two first sign-ins at once: whoever came second finds the link made, to this account or to another.
-      const linked = await this.users.findByExternalUserId(identity.objectId);
-      if (linked?.id !== user.id)
-        this.refuse('the account or the identity was linked elsewhere at the same moment', identity, user);
-    }
+    const proof = linkProof(user, identity);
+    if (!proof) this.refuse('nothing but the name says that the account is theirs', identity, user);
+    const link = { userId: user.id, objectId, proof, by: `user:${user.id}` };
+    const failure = await this.links.make(
+      link,
+      (now) =>
+        linkObjection(now, identity, attempt) ?? (linkProof(now, identity) ? null : 'the proof is gone'),
+    );
+    // Of two first sign-ins at once the second finds the link made, to this account or to another.
+    const linked = failure === null ? null : await this.users.findByExternalUserId(objectId);
+    if (failure !== null && linked?.id !== user.id) this.refuse(failure, identity, user);
     // What was read before the provider answered may have changed since.
     return (await this.users.findById(user.id)) ?? user;
-  }
-
-  /** @returns false when the account, or the identity, is linked already */
-  private linkOnce(userId: number, identity: ProviderIdentity): Promise<boolean> {
-    return this.database.transaction(async () => {
-      const linked = await this.users.link(userId, identity.objectId);
-      if (linked) await this.record('user.linked', userId, identity);
-      return linked;
-    });
   }
 
   private async provision(identity: ProviderIdentity, attempt: ExternalAttempt): Promise<UserRecord> {
     const provision = this.settings.get('externalAuth', { infer: true })?.provision ?? false;
     if (!provision) this.refuse('no account has this name, and EXTERNAL_AUTH_PROVISION is off', identity);
+    const { objectId } = identity;
     const username = identity.preferredUsername ?? attempt.sentUsername;
     const [localPart = username] = username.split('@');
     const holders = await Promise.all([
@@ -97,14 +98,16 @@ export class AccountLinking {
           fullName: null, // what the external side calls the person is its display_name
           role: 'user',
           hashedPassword: null,
-          externalUserId: identity.objectId,
+          externalUserId: objectId,
         });
-        await this.record('user.provisioned', made.id, identity);
+        const person = `user:${made.id}`;
+        const entry = { actor: person, subject: person, outcome: 'success' } as const;
+        await this.audit.record({ ...entry, action: 'user.provisioned', detail: { objectId } });
         return made;
       });
     } catch (error) {
       // Two first sign-ins at once: the other one made the account.
-      const made = await this.users.findByExternalUserId(identity.objectId);
+      const made = await this.users.findByExternalUserId(objectId);
       if (made) return made;
       if (error instanceof ValidationFailed) this.refuse(error.detail, identity);
       throw error;
@@ -118,21 +121,6 @@ export class AccountLinking {
     if (user.pin === 'local') this.refuse('the linked account is pinned to the local side', identity, user);
   }
 
-  private record(
-    action: 'user.linked' | 'user.provisioned',
-    userId: number,
-    { objectId }: ProviderIdentity,
-  ): Promise<void> {
-    const person = `user:${userId}`;
-    return this.audit.record({
-      action,
-      actor: person,
-      subject: person,
-      outcome: 'success',
-      detail: { objectId },
-    });
-  }
-
   private refuse(reason: string, identity: ProviderIdentity, user?: UserRecord): never {
     this.logger.warn(
       { objectId: identity.objectId, userId: user?.id, reason },
@@ -142,4 +130,4 @@ export class AccountLinking {
   }
 }
 
-const addressLike = (name: string | null) => (name !== null && /^[^\s@]+@[^\s@]+$/.test(name) ? name : null);
+const addressLike = (name: string | null) => (name !== null && isAddress(name) ? name : null);

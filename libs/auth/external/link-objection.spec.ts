@@ -11,17 +11,20 @@ const IDENTITY = {
   name: 'Grace Hopper',
   preferredUsername: 'grace@contoso.example',
   email: 'Grace@Contoso.example',
+  emailDisowned: false,
 };
 const TYPED = { username: 'Grace', sentUsername: 'grace@contoso.example' };
 
-describe('a first meeting', () => {
+describe('nothing speaks against a first meeting', () => {
   it.each([
     ['everything agrees', {}, {}, {}],
     ['the name was sent without a domain', {}, {}, { sentUsername: 'grace' }],
     ['the other side names nobody', {}, { preferredUsername: null }, {}],
     ['one side has no e-mail', { email: null }, {}, {}],
     ['the other has none', {}, { email: null }, {}],
-  ])('links where %s', (_case, account, identity, typed) => {
+    ['what stands for an e-mail is none', { email: 'n/a' }, {}, {}],
+    ['it is blank', { email: '' }, {}, {}],
+  ])('where %s', (_case, account, identity, typed) => {
     expect(
       linkObjection({ ...ACCOUNT, ...account }, { ...IDENTITY, ...identity }, { ...TYPED, ...typed }),
     ).toBeNull();
@@ -54,7 +57,7 @@ describe('a first meeting', () => {
     ['an accent differs', {}, { preferredUsername: 'grâce@contoso.example' }, {}, /another name/],
     ['the e-mails differ', { email: 'other@contoso.example' }, {}, {}, /e-mail/],
     ['the typed name is not the account’s', { username: 'hopper' }, {}, {}, /typed name/],
-  ])('does not where %s', (_case, account, identity, typed, why) => {
+  ])('but something does where %s', (_case, account, identity, typed, why) => {
     expect(
       linkObjection({ ...ACCOUNT, ...account }, { ...IDENTITY, ...identity }, { ...TYPED, ...typed }),
     ).toMatch(why);

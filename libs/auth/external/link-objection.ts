@@ -1,5 +1,5 @@
 import type { ProviderIdentity } from '@cutover/external-auth';
-import { namesEqual, type UserRecord } from '@cutover/users';
+import { isAddress, namesEqual, type UserRecord } from '@cutover/users';
 
 type Account = Pick<UserRecord, 'username' | 'email' | 'role' | 'externalUserId'>;
 
@@ -9,8 +9,9 @@ interface TypedName {
 }
 
 /**
- * Why a first meeting must not link an account to an identity; `null` where it may (design section 4): the typed name
- * was this account's alone, the other side knows the person by it, and nothing speaks against it.
+ * Why a first meeting must not link an account to an identity, whatever else proves it; `null` where it may
+ * (design section 4): the typed name was this account's alone, the other side knows the person by it, and nothing speaks
+ * against it. That alone is no proof: `linkProof`.
  */
 export function linkObjection(
   user: Account,
@@ -23,9 +24,8 @@ export function linkObjection(
   if (identity.preferredUsername !== null && !isNameSent(identity.preferredUsername, sentUsername)) {
     return 'the identity goes by another name than the one that was sent';
   }
-  if (user.email !== null && identity.email !== null && !namesEqual(user.email, identity.email)) {
-    return 'the e-mail addresses differ';
-  }
+  const [ours, theirs] = [user.email, identity.email].filter((email) => email !== null && isAddress(email));
+  if (ours != null && theirs != null && !namesEqual(ours, theirs)) return 'the e-mail addresses differ';
   return null;
 }
 
@@ -33,5 +33,5 @@ export function linkObjection(
 function isNameSent(preferredUsername: string, sent: string): boolean {
   if (namesEqual(preferredUsername, sent)) return true;
   const at = preferredUsername.lastIndexOf('@');
-  return at > 0 && namesEqual(preferredUsername.slice(0, at), sent);
+  return !sent.includes('@') && at > 0 && namesEqual(preferredUsername.slice(0, at), sent);
 }

@@ -4,6 +4,7 @@ import { ExternalAuthModule } from '@cutover/external-auth';
 import { RolloutModule } from '@cutover/rollout';
 import { SessionsModule } from '@cutover/sessions';
 import { UsersModule } from '@cutover/users';
+import { AccountLinks } from '../external/account-links';
 import { AddressLimits } from '../rate-limits/address-limits';
 import { LocalSide } from '../sign-in/local-side';
 import { LocalAuthGuard } from './local-auth.guard';
@@ -25,6 +26,7 @@ import { ShadowPace } from './shadow/shadow-pace';
     LocalStrategy,
     LocalAuthGuard,
     LocalFallback,
+    AccountLinks,
     AddressLimits,
     ResetLimits,
     PasswordReset,

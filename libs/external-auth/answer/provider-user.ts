@@ -7,8 +7,17 @@ export interface ProviderUser {
   objectId: string | null;
   name: string | null;
   email: string | null;
+  /** A claim beside the e-mail says that nobody has verified it; most answers have no such claim. */
+  emailDisowned: boolean;
   preferredUsername: string | null;
 }
+
+/** OIDC Core section 5.1, and Entra's "email domain owner verified". */
+const VERIFIED_CLAIMS = ['email_verified', 'emailVerified', 'xms_edov'];
+
+/** Where such a claim is there, only a clear yes is one. */
+const isDenied = (claim: unknown) =>
+  claim !== undefined && claim !== null && ![true, 1, 'true', '1'].includes(claim as string);
 
 /** Reads `user` of a token answer, or the claims of a token: the names are the same. */
 export function readUser(value: unknown): ProviderUser | null {
@@ -17,6 +26,7 @@ export function readUser(value: unknown): ProviderUser | null {
     objectId: textOf(value, 'objectId'),
     name: textOf(value, 'name'),
     email: textOf(value, 'email'),
+    emailDisowned: VERIFIED_CLAIMS.some((claim) => isDenied(value[claim])),
     preferredUsername: textOf(value, 'preferredUsername'),
   };
 }

@@ -39,6 +39,8 @@ export interface StandInPerson {
   password: string;
   name: string;
   email?: string | null;
+  unsignedEmail?: string | null;
+  userPrincipalName?: string;
   oid?: string;
   refusal?: number;
 }

@@ -16,6 +16,8 @@ export interface ProviderIdentity {
   name: string | null;
   preferredUsername: string | null;
   email: string | null;
+  /** The source of `email` says that nobody has verified it: it tells how to reach the person, and proves nothing. */
+  emailDisowned: boolean;
 }
 
 export interface VerifiedAnswer {
@@ -63,24 +65,26 @@ export class IdentityReader {
     return byAnswer ? user?.objectId != null : user !== null || idClaims !== null;
   }
 
-  /** `user` comes first, then the ID token, then the access token. Null where nothing says who it is. */
+  /**
+   * Links rest on the e-mail and the user name (design section 4): what is signed goes before what the answer says, the
+   * ID token before the access token. For the name to be shown the answer comes first. Null where nothing says who it is.
+   */
   identity(
     { accessClaims, idClaims, byAnswer }: VerifiedAnswer,
     user: ProviderUser | null,
   ): ProviderIdentity | null {
     const objectId = (accessClaims ?? idClaims)?.oid ?? (byAnswer ? user?.objectId : null);
     if (objectId == null) return null;
-    const sources = [user, readUser(idClaims), readUser(accessClaims)];
-    const first = (field: keyof ProviderUser) =>
-      sources.map((source) => source?.[field] ?? null).find((value) => value !== null) ?? null;
-    const [, ...tokens] = sources;
+    const signed = [readUser(idClaims), readUser(accessClaims)];
+    const first = (field: 'name' | 'email' | 'preferredUsername', sources: (ProviderUser | null)[]) =>
+      sources.find((source) => source?.[field] != null) ?? null;
+    const addressed = first('email', [...signed, user]);
     return {
       objectId,
-      name: first('name'),
-      email: first('email'),
-      // Linking rests on it (design section 4), so a signed one goes before the answer's.
-      preferredUsername:
-        tokens.find((token) => token?.preferredUsername)?.preferredUsername ?? first('preferredUsername'),
+      name: first('name', [user, ...signed])?.name ?? null,
+      preferredUsername: first('preferredUsername', [...signed, user])?.preferredUsername ?? null,
+      email: addressed?.email ?? null,
+      emailDisowned: addressed?.emailDisowned ?? false,
     };
   }
 

@@ -132,7 +132,7 @@ describe('who an answer is about', () => {
     });
 
   it.each([
-    ['user', true, true, { name: 'User Name', email: 'user@mail.example' }],
+    ['user, but for the e-mail that is signed', true, true, { name: 'User Name', email: 'id@mail.example' }],
     ['user without ID token', true, false, { name: 'User Name', email: 'user@mail.example' }],
     ['ID token', false, true, { name: 'ID Name', email: 'id@mail.example' }],
     ['user info', false, false, { name: 'Info Name', email: 'info@mail.example' }],
@@ -152,8 +152,20 @@ describe('who an answer is about', () => {
       objectId: 'oid-1',
       name: 'Access Name',
       email: null,
+      emailDisowned: false,
       preferredUsername: 'upn@access.example',
     });
+  });
+
+  it.each([
+    [{ email_verified: true }, false],
+    [{ xms_edov: '1' }, false],
+    [{ email_verified: false }, true],
+    [{ xms_edov: 0 }, true],
+    [{ xms_edov: 'unknown' }, true],
+  ])('says with %j whether anybody stands for the e-mail', async (claims, emailDisowned) => {
+    const answer = { access_token: await access_token(), id_token: await id_token(claims) };
+    expect(await signIn(answer)).toMatchObject({ email: 'id@mail.example', emailDisowned });
   });
 
   it('takes a signed preferred_username before the one in the answer', async () => {

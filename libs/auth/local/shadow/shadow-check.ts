@@ -1,6 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { SettingsService } from '@cutover/config';
-import { Database } from '@cutover/database';
 import {
   ExternalAuthClient,
   ProviderCircuits,
@@ -9,9 +8,9 @@ import {
   RefusedByProvider,
   ThrottledByProvider,
 } from '@cutover/external-auth';
-import { AuditTrail } from '@cutover/operations';
 import { type ShadowFinding, ShadowStage } from '@cutover/rollout';
 import { type UserRecord, UserRepository } from '@cutover/users';
+import { AccountLinks } from '../../external/account-links';
 import { linkObjection } from '../../external/link-objection';
 import { usernameToSend } from '../../external/username-to-send';
 
@@ -36,9 +35,8 @@ export class ShadowCheck {
     private readonly client: ExternalAuthClient,
     private readonly circuits: ProviderCircuits,
     private readonly stage: ShadowStage,
-    private readonly database: Database,
     private readonly users: UserRepository,
-    private readonly audit: AuditTrail,
+    private readonly links: AccountLinks,
   ) {}
 
   /** Not while the circuit is open, or tries whether it may close. */
@@ -85,33 +83,12 @@ export class ShadowCheck {
   ): Promise<ShadowFinding> {
     const linked = await this.users.findByExternalUserId(identity.objectId);
     if (linked) return linked.id === userId ? 'opened' : 'conflict';
-    const user = await this.users.findById(userId);
-    const objection = user?.active
-      ? linkObjection(user, identity, typed)
-      : 'the account is not active any more';
-    if (objection === null && (await this.link(userId, identity.objectId))) return 'opened';
-    const reason = objection ?? 'the account was linked elsewhere at the same moment';
-    this.logger.warn(
-      { userId, objectId: identity.objectId, reason },
-      'a shadow check could not link an account',
-    );
+    const { objectId } = identity;
+    const link = { userId, objectId, proof: 'shadow', by: 'cutover' } as const;
+    const reason = await this.links.make(link, (user) => linkObjection(user, identity, typed));
+    if (reason === null) return 'opened';
+    this.logger.warn({ userId, objectId, reason }, 'a shadow check could not link an account');
     return 'conflict';
-  }
-
-  /** @returns false when the account, or the identity, is linked already */
-  private link(userId: number, objectId: string): Promise<boolean> {
-    return this.database.transaction(async () => {
-      if (!(await this.users.link(userId, objectId))) return false;
-      const subject = `user:${userId}`;
-      await this.audit.record({
-        action: 'user.linked',
-        actor: 'cutover',
-        subject,
-        outcome: 'success',
-        detail: { objectId, by: 'shadow' },
-      });
-      return true;
-    });
   }
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isAddress } from '../../names/is-address';
 
 /** One account of the export. */
 export interface DirectoryAccount {
@@ -91,8 +92,6 @@ export function readAccount(properties: Partial<Record<Property, unknown>>, line
     },
   };
 }
-
-export const isAddress = (value: string) => /^[^\s@]+@[^\s@]+$/u.test(value);
 
 function lower(value: unknown): unknown {
   return typeof value === 'string' ? value.trim().toLowerCase() : value;

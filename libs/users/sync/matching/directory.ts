@@ -1,6 +1,7 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { foldName } from '../../names/fold-name';
-import { type DirectoryAccount, isAddress } from '../export/directory-account';
+import { isAddress } from '../../names/is-address';
+import type { DirectoryAccount } from '../export/directory-account';
 import type { Person } from './person';
 
 /** Rows in one transaction of the scratch file. */
