@@ -53,8 +53,9 @@ describeOnMysql('the clean-up of a running service', (engine) => {
       ['ada', 'user'],
       ['rescue', 'admin'],
     ])
-      await source.query(`INSERT INTO users (username, hashed_password, role) VALUES (?, ?, ?)`, [
+      await source.query(`INSERT INTO users (username, email, hashed_password, role) VALUES (?, ?, ?, ?)`, [
         username,
+        `${username}@contoso.example`,
         legacy,
         role,
       ]);

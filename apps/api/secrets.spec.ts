@@ -123,7 +123,19 @@ describeOnEachEngine('what a full run leaves behind', (engine) => {
   it('holds no password, token, cookie or key', async () => {
     await cutover(['db', 'migrate']);
     const add = ([username, password]: readonly [string, string], ...options: string[]) =>
-      cutover(['users', 'add', '--username', username, '--password-stdin', ...options], `${password}\n`);
+      cutover(
+        [
+          'users',
+          'add',
+          '--username',
+          username,
+          '--email',
+          `${username}@contoso.example`,
+          '--password-stdin',
+          ...options,
+        ],
+        `${password}\n`,
+      );
     await add(ADA);
     await Promise.all([add(GRACE_HERE), add(OLGA, '--role', 'admin')]);
     const { child, url } = await startApi();
