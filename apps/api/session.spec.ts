@@ -68,6 +68,16 @@ describeOnEachEngine('a session', (engine) => {
       expect(seen.size).toBe(4);
     });
 
+    it('has one absolute end, which no refresh moves, and says how long it may rest', async () => {
+      const client = api.client();
+      const { body } = await client.signIn(ADA.username, ADA.password);
+      expect(body['idleTimeout']).toBe(1800);
+      const { body: list } = await client.call('GET', '/api/auth/sessions?limit=1');
+      expect(list['items']).toEqual([expect.objectContaining({ expiresAt: body['sessionExpiresAt'] })]);
+      clock.advance({ minutes: 5 });
+      expect((await client.refresh()).body['sessionExpiresAt']).toBe(body['sessionExpiresAt']);
+    });
+
     it('may be used again when the answer was lost, and leads to the same successor', async () => {
       const client = await signedIn();
       const lost = client.copy();
@@ -161,7 +171,17 @@ describeOnEachEngine('a session', (engine) => {
         aud: 'api://cutover',
         oid: expect.any(String),
       });
-      expect(Object.keys(body).sort()).toEqual(['accessToken', 'authMode', 'expiresIn', 'tokenType', 'user']);
+      expect(Object.keys(body).sort()).toEqual(
+        [
+          'accessToken',
+          'authMode',
+          'expiresIn',
+          'idleTimeout',
+          'sessionExpiresAt',
+          'tokenType',
+          'user',
+        ].sort(),
+      );
       expect(text).not.toMatch(/refresh_?token|id_?token/i);
     });
 

@@ -27,6 +27,10 @@ export interface Session {
   tokenType: 'Bearer';
   /** Seconds until the access token expires. */
   expiresIn: number;
+  /** The absolute end of the session, whatever its use. RFC 3339, UTC. */
+  sessionExpiresAt: string;
+  /** Seconds without use after which the session ends. */
+  idleTimeout: number;
   authMode: AuthMode;
   user: User;
 }

@@ -225,6 +225,8 @@ export class SessionService {
         accessToken: token,
         tokenType: 'Bearer',
         expiresIn,
+        sessionExpiresAt: new Date(row.expiresAt).toISOString(),
+        idleTimeout: this.limits.idle / 1000,
         authMode: row.authMode,
         user: toUser(user, row.authMode),
       },

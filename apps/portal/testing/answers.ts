@@ -11,7 +11,15 @@ export const ADA: User = {
 };
 
 export function sessionAnswer(accessToken: string, user: User = ADA): Session {
-  return { accessToken, tokenType: 'Bearer', expiresIn: 300, authMode: user.authMode, user };
+  return {
+    accessToken,
+    tokenType: 'Bearer',
+    expiresIn: 300,
+    sessionExpiresAt: '2030-01-01T00:00:00.000Z',
+    idleTimeout: 1800,
+    authMode: user.authMode,
+    user,
+  };
 }
 
 export function problemAnswer(code: ProblemCode, status: number, retryAfter?: number): Problem {

@@ -29,6 +29,8 @@ export const sessionSchema = z.object({
   accessToken: z.string(),
   tokenType: z.literal('Bearer'),
   expiresIn: z.int().min(0),
+  sessionExpiresAt: z.iso.datetime(),
+  idleTimeout: z.int().min(1),
   authMode,
   user: userSchema,
 }) satisfies z.ZodType<Session>;
