@@ -4,6 +4,7 @@ import { Baseline1780000000001 } from './baseline';
 import { BreakGlass1780000000007 } from './break-glass';
 import { CleanUp1780000000010 } from './clean-up';
 import { RemoveLocalPasswords1790000000001 } from './contract/remove-local-passwords';
+import { Departures1780000000015 } from './departures';
 import { ExternalIdentity1780000000002 } from './external-identity';
 import { LiveSessions1780000000014 } from './live-sessions';
 import { PromotionWaits1780000000013 } from './promotion-waits';
@@ -30,6 +31,7 @@ export const migrations = [
   AuditSeals1780000000012,
   PromotionWaits1780000000013,
   LiveSessions1780000000014,
+  Departures1780000000015,
 ];
 
 /**

@@ -57,3 +57,11 @@ export class NotFound extends ProblemError {
 
 /** The neutral refusal in one wording for both sides: it tells neither what was wrong nor who said so. */
 export const INVALID_CREDENTIALS_DETAIL = 'That name and password don’t match. Check both and try again.';
+
+/** The neutral refusal: the same words for a wrong password, an unknown name, an inactive account and one that is kept out. */
+export class InvalidCredentials extends ProblemError {
+  readonly code = 'invalid_credentials';
+  constructor(cause?: unknown) {
+    super({ detail: INVALID_CREDENTIALS_DETAIL, cause });
+  }
+}

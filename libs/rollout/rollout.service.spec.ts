@@ -38,6 +38,7 @@ const PERSON: UserRecord = {
   lastSignInAt: null,
   lastExternalRefusal: null,
   breakGlass: false,
+  departure: null,
 };
 const TESTER = { ...PERSON, id: 2, username: 'grace' };
 const OLGA = { userId: 3, name: 'olga' };

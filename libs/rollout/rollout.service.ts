@@ -36,7 +36,6 @@ export class RolloutService extends SignInRouting {
     return this.isSwitchedOn() ? this.decidedSideFor(user) : 'local';
   }
 
-  /** As {@link sideFor}, where it is known how the person stands on the external side. */
   async sideOf(user: Routed | null, account: AccountKnown | null): Promise<AuthMode> {
     return this.isSwitchedOn() ? this.decidedSideOf(user, account) : 'local';
   }

@@ -1,5 +1,12 @@
-import type { Person } from '@cutover/users';
+import { type Admissible, type KeptOut, whyKeptOut } from '@cutover/users';
 import type { SessionEnd, SessionEntity } from './entities/session.entity';
+
+/** By whom a session's owner is kept out. */
+const BY_SOURCE: Record<KeptOut['source'], SessionEnd> = {
+  here: 'deactivated',
+  sync: 'left',
+  refusal: 'account_disabled',
+};
 
 /**
  * Why a session that nobody has ended holds no longer; `null` while it does.
@@ -9,12 +16,22 @@ import type { SessionEnd, SessionEntity } from './entities/session.entity';
  * @param now epoch milliseconds
  */
 export function whyOver(
-  session: Pick<SessionEntity, 'expiresAt' | 'lastUsedAt'>,
-  person: Pick<Person, 'active'> | null,
+  session: Pick<SessionEntity, 'authMode' | 'expiresAt' | 'lastUsedAt'>,
+  person: Admissible | null,
   idleTimeout: number,
   now: number,
 ): SessionEnd | null {
-  if (!person?.active) return 'deactivated';
+  if (person === null) return 'deactivated';
+  const keptOut = whyKeptOut(person, session.authMode);
+  return keptOut === null ? whyTimedOut(session, idleTimeout, now) : BY_SOURCE[keptOut.source];
+}
+
+/** As {@link whyOver}, whoever its owner is. */
+export function whyTimedOut(
+  session: Pick<SessionEntity, 'expiresAt' | 'lastUsedAt'>,
+  idleTimeout: number,
+  now: number,
+): SessionEnd | null {
   if (now >= session.expiresAt) return 'expired';
   return now - session.lastUsedAt >= idleTimeout ? 'idle_timeout' : null;
 }

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { InvalidCredentials } from '@cutover/contracts';
 import { Coalescer, Database } from '@cutover/database';
 import { AuditTrail, type NotedEntry } from '@cutover/operations';
-import { UserRepository } from '@cutover/users';
+import { UserRepository, whyKeptOut } from '@cutover/users';
 import { ProviderTokenStore, type SealedProviderTokens } from './provider-token-store';
 import { type SessionRow, SessionStore } from './session-store';
 
@@ -19,7 +20,7 @@ const LARGEST_SET = 250;
 /** Writes sessions as they start, with whatever else starts at the same moment: all of one sign-in, or nothing of it. */
 @Injectable()
 export class SessionStarts {
-  private readonly writes: Coalescer<SessionStart, undefined>;
+  private readonly writes: Coalescer<SessionStart, boolean>;
 
   constructor(
     private readonly database: Database,
@@ -28,15 +29,29 @@ export class SessionStarts {
     private readonly users: UserRepository,
     private readonly audit: AuditTrail,
   ) {
-    this.writes = new Coalescer(async (starts) => {
-      await this.database.transaction(() => this.writeAll(starts));
-      return starts.map(() => undefined);
-    }, LARGEST_SET);
+    this.writes = new Coalescer(
+      (starts) =>
+        this.database.transaction(async () => {
+          const admitted = new Set(await this.admitted(starts));
+          if (admitted.size > 0) await this.writeAll([...admitted]);
+          return starts.map((start) => admitted.has(start));
+        }),
+      LARGEST_SET,
+    );
   }
 
-  /** @throws ServiceUnavailable */
+  /** @throws InvalidCredentials where the person is kept out by now; ServiceUnavailable */
   async write(start: SessionStart): Promise<void> {
-    await this.writes.add(start);
+    if (!(await this.writes.add(start)))
+      throw new InvalidCredentials('kept out while the password was being checked');
+  }
+
+  private async admitted(starts: readonly SessionStart[]): Promise<SessionStart[]> {
+    const people = await this.users.admissible(peopleOf(starts.map(({ session }) => session)));
+    return starts.filter(({ session: { userId, authMode } }) => {
+      const person = people.get(userId);
+      return person && whyKeptOut(person, authMode) === null;
+    });
   }
 
   /** People first and in the order of their ids: their rows are what two processes may both want. */

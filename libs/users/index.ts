@@ -5,6 +5,14 @@ export {
   type ExternalAccountState,
 } from './external-accounts/external-account-state';
 export { ExternalAccounts } from './external-accounts/external-accounts';
+export {
+  type Departure,
+  DEPARTURE_COLUMNS,
+  DEPARTURE_JOINS,
+  departureOf,
+  type DepartureRow,
+} from './kept-out/departure';
+export { type Admissible, type KeptOut, whyKeptOut } from './kept-out/why-kept-out';
 export { NameConflicts, type NamedUser } from './name-conflicts';
 export { foldName, namesEqual } from './names/fold-name';
 export { isAddress } from './names/is-address';
@@ -16,13 +24,17 @@ export { passwordFault } from './passwords/password-rules';
 export { type IssuedCode, ResetCodes } from './passwords/reset-codes';
 export { PasswordChecker } from './passwords/password-checker';
 export {
+  ADMISSIBLE_COLUMNS,
+  type AdmissibleRow,
   BREAK_GLASS_COLUMN,
   BREAK_GLASS_JOIN,
   hasBreakGlass,
   type Person,
   PERSON_COLUMNS,
+  PERSON_JOINS,
   personName,
   type PersonRow,
+  toAdmissible,
   toPerson,
   type UserRecord,
 } from './user-record';

@@ -1,4 +1,12 @@
 import type { Pin, Role } from '@cutover/contracts';
+import {
+  type Departure,
+  DEPARTURE_COLUMNS,
+  DEPARTURE_JOINS,
+  departureOf,
+  type DepartureRow,
+} from './kept-out/departure';
+import type { Admissible } from './kept-out/why-kept-out';
 import { namesEqual } from './names/fold-name';
 
 /** One person: the legacy row without its password ({@link LocalPasswords}), the external side's columns, and our own state of them. */
@@ -21,6 +29,8 @@ export interface UserRecord {
   lastExternalRefusal: string | null;
   /** Has credentials for an emergency (libs/auth/break-glass), which are then the only ones that open the account. */
   breakGlass: boolean;
+  /** What is known against the account on the external side that they are linked to; {@link whyKeptOut} says what it means. */
+  departure: Departure | null;
 }
 
 /** What a request needs to know of a person; no hash. */
@@ -35,6 +45,9 @@ export type Person = Pick<
   | 'active'
   | 'role'
   | 'externalUserId'
+  | 'pin'
+  | 'breakGlass'
+  | 'departure'
 >;
 
 /** The name to be shown: the external side's, else the legacy one, else the username. */
@@ -42,10 +55,15 @@ export const personName = (user: Pick<UserRecord, 'displayName' | 'fullName' | '
   user.displayName?.trim() || user.fullName?.trim() || user.username;
 
 /** What one SELECT answers for a {@link UserRecord}; the engines spell booleans and dates in two ways. */
-export interface UserRow extends Omit<UserRecord, 'active' | 'role' | 'lastTokenRefresh' | 'breakGlass'> {
+export interface UserRow
+  extends
+    Omit<
+      UserRecord,
+      'active' | 'role' | 'lastTokenRefresh' | 'lastExternalRefusal' | 'breakGlass' | 'departure'
+    >,
+    DepartureRow {
   active: number | boolean;
   role: string;
-  lastTokenRefresh: Date | string | null;
   breakGlassName: string | null;
 }
 
@@ -57,42 +75,54 @@ export const BREAK_GLASS_JOIN = 'LEFT JOIN cutover_break_glass bg ON bg.user_id 
 export const hasBreakGlass = ({ breakGlassName, username }: Pick<UserRow, 'breakGlassName' | 'username'>) =>
   breakGlassName !== null && namesEqual(breakGlassName, username);
 
-export const USER_COLUMNS = `u.id, u.username, u.email, u.full_name AS fullName, u.is_active AS active,
-  u.role, u.external_user_id AS externalUserId, u.display_name AS displayName, u.azure_email AS azureEmail,
-  u.last_token_refresh AS lastTokenRefresh, st.pin, st.last_sign_in_at AS lastSignInAt,
-  st.last_external_refusal AS lastExternalRefusal, ${BREAK_GLASS_COLUMN}`;
+/** The columns of an {@link Admissible}, of `users u` with {@link PERSON_JOINS}. */
+export const ADMISSIBLE_COLUMNS = `u.username, u.is_active AS active, u.external_user_id AS externalUserId, st.pin,
+  ${DEPARTURE_COLUMNS}, ${BREAK_GLASS_COLUMN}`;
+/** The columns of a {@link Person}, likewise; the id is left to whoever joins. */
+export const PERSON_COLUMNS = `${ADMISSIBLE_COLUMNS}, u.email, u.full_name AS fullName, u.display_name AS displayName,
+  u.azure_email AS azureEmail, u.role`;
+export const PERSON_JOINS = `${DEPARTURE_JOINS} ${BREAK_GLASS_JOIN}`;
 
-/** The columns of a {@link Person}, of `users u`; the id is left to whoever joins. */
-export const PERSON_COLUMNS = `u.username, u.email, u.full_name AS fullName, u.display_name AS displayName, u.azure_email AS azureEmail,
-  u.is_active AS active, u.role, u.external_user_id AS externalUserId`;
+export type AdmissibleRow = Pick<
+  UserRow,
+  'username' | 'active' | 'externalUserId' | 'pin' | 'breakGlassName' | keyof DepartureRow
+>;
+export type PersonRow = AdmissibleRow & Omit<Person, keyof Admissible | 'role'> & Pick<UserRow, 'role'>;
 
-export type PersonRow = Omit<Person, 'active' | 'role'> & Pick<UserRow, 'active' | 'role'>;
-
-export const USER_TABLES = `users u LEFT JOIN cutover_user_state st ON st.user_id = u.id ${BREAK_GLASS_JOIN}`;
+export const USER_COLUMNS = `u.id, ${PERSON_COLUMNS}, st.last_sign_in_at AS lastSignInAt`;
+export const USER_TABLES = `users u ${PERSON_JOINS}`;
 
 /** A legacy role that we do not know gives no rights here. */
 const roleOf = (role: string): Role => (role === 'admin' ? 'admin' : 'user');
 
+export function toAdmissible(row: AdmissibleRow): Admissible {
+  return {
+    active: Boolean(row.active),
+    externalUserId: row.externalUserId,
+    pin: row.pin,
+    breakGlass: hasBreakGlass(row),
+    departure: departureOf(row),
+  };
+}
+
 export function toPerson(row: PersonRow): Person {
   return {
+    ...toAdmissible(row),
     id: row.id,
     username: row.username,
     email: row.email,
     fullName: row.fullName,
     displayName: row.displayName,
     azureEmail: row.azureEmail,
-    active: Boolean(row.active),
     role: roleOf(row.role),
-    externalUserId: row.externalUserId,
   };
 }
 
-export function toUserRecord({ breakGlassName, ...row }: UserRow): UserRecord {
+export function toUserRecord(row: UserRow): UserRecord {
   return {
-    ...row,
-    breakGlass: hasBreakGlass({ breakGlassName, username: row.username }),
-    active: Boolean(row.active),
-    role: roleOf(row.role),
+    ...toPerson(row),
+    lastSignInAt: row.lastSignInAt,
+    lastExternalRefusal: row.lastExternalRefusal,
     lastTokenRefresh:
       typeof row.lastTokenRefresh === 'string'
         ? new Date(`${row.lastTokenRefresh.replace(' ', 'T')}Z`)

@@ -139,6 +139,7 @@ describeOnEachEngine('people', (engine) => {
       lastSignInAt: null,
       lastExternalRefusal: null,
       breakGlass: false,
+      departure: null,
     });
     expect(await users.findById(user.id)).toEqual(user);
   });

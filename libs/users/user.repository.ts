@@ -1,12 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { type Page, type Pin, ValidationFailed } from '@cutover/contracts';
 import { Coalescer, Database, isDuplicate, isMissingColumn, type WriteResult } from '@cutover/database';
+import type { Admissible } from './kept-out/why-kept-out';
 import { foldName } from './names/fold-name';
 import { type NameColumn, NameCandidates } from './names/name-candidates';
 import { LocalPasswordsGone } from './passwords/local-passwords';
 import { assertWellFormed, type NewUser } from './new-user';
 import { pageAfter, type PageRequest } from './page-cursor';
 import {
+  ADMISSIBLE_COLUMNS,
+  type AdmissibleRow,
+  toAdmissible,
   toDatetime,
   toUserRecord,
   USER_COLUMNS,
@@ -110,13 +114,22 @@ export class UserRepository {
     }
   }
 
-  /** @returns false when the account, or the identity, is linked already */
+  /**
+   * Links a person whom the external side has let in. What a sync found against an account before is over.
+   *
+   * @returns false when the account, or the identity, is linked already
+   */
   async link(id: number, objectId: string): Promise<boolean> {
     try {
       const { affected } = await this.database.execute(
         `UPDATE users SET external_user_id = ?, updated_at = updated_at WHERE id = ? AND external_user_id IS NULL`,
         [objectId, id],
       );
+      if (affected === 1)
+        await this.database.execute(
+          `DELETE FROM cutover_external_accounts WHERE user_id = ? AND state IN ('disabled', 'gone')`,
+          [id],
+        );
       return affected === 1;
     } catch (error) {
       if (isDuplicate(error)) return false;
@@ -146,14 +159,24 @@ export class UserRepository {
     );
   }
 
+  /** What decides whether these people may sign in at all; who is gone is not in it. @param ids at least one */
+  async admissible(ids: readonly number[]): Promise<ReadonlyMap<number, Admissible>> {
+    const rows = await this.database.query<AdmissibleRow & { id: number }>(
+      `SELECT u.id, ${ADMISSIBLE_COLUMNS} FROM ${USER_TABLES} WHERE u.id IN (${ids.map(() => '?').join(', ')})`,
+      [...ids],
+    );
+    return new Map(rows.map((row) => [row.id, toAdmissible(row)]));
+  }
+
   /** @param ids at least one, in the order in which their rows are locked @param at epoch milliseconds */
   async recordSignIns(ids: readonly number[], at: number): Promise<void> {
     await this.writeState(ids, { last_sign_in_at: at });
   }
 
-  /** @param code `null` once the external side has let the person in again */
+  /** With its time by the database's clock. @param code `null` once the external side has let the person in again */
   async recordExternalRefusal(id: number, code: string | null): Promise<void> {
-    await this.writeState([id], { last_external_refusal: code });
+    const at = code === null ? 'NULL' : this.database.clock;
+    await this.writeState([id], { last_external_refusal: code }, { last_external_refusal_at: at });
   }
 
   async setPin(id: number, pin: Pin, { by }: { by: string }): Promise<void> {
@@ -226,17 +249,19 @@ export class UserRepository {
     return user;
   }
 
+  /** @param computed of each row alike, in SQL */
   private async writeState(
     userIds: readonly number[],
     values: Record<string, string | number | null>,
+    computed: Record<string, string> = {},
   ): Promise<void> {
-    const columns = Object.keys(values);
     const conflict =
       this.database.engine === 'mysql' ? 'ON DUPLICATE KEY UPDATE' : 'ON CONFLICT (user_id) DO UPDATE SET';
-    const row = `(?${', ?'.repeat(columns.length)})`;
+    const terms = [...Object.keys(values).map((column) => [column, '?']), ...Object.entries(computed)];
+    const row = `(?, ${terms.map(([, term]) => term).join(', ')})`;
     await this.database.execute(
-      `INSERT INTO cutover_user_state (user_id, ${columns.join(', ')}) VALUES ${userIds.map(() => row).join(', ')}
-       ${conflict} ${columns.map((column) => `${column} = ?`).join(', ')}`,
+      `INSERT INTO cutover_user_state (user_id, ${terms.map(([column]) => column).join(', ')}) VALUES ${userIds.map(() => row).join(', ')}
+       ${conflict} ${terms.map(([column, term]) => `${column} = ${term}`).join(', ')}`,
       [...userIds.flatMap((id) => [id, ...Object.values(values)]), ...Object.values(values)],
     );
   }

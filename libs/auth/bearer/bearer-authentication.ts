@@ -3,6 +3,7 @@ import { SettingsService, type ExternalAuthSettings } from '@cutover/config';
 import { TokenInvalid } from '@cutover/contracts';
 import { isCanonicalJwt, ProviderTokenVerifier } from '@cutover/external-auth';
 import { type BearerKind, Metrics } from '@cutover/operations';
+import { SignInRouting } from '@cutover/rollout';
 import { type AuthenticatedUser, bearerHash, LocalAccessTokens, SessionUse, toUser } from '@cutover/sessions';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { type VerifiedToken, VerifiedTokens } from './verified-tokens';
@@ -22,6 +23,7 @@ export class BearerAuthentication {
     private readonly providerTokens: ProviderTokenVerifier,
     private readonly verified: VerifiedTokens,
     private readonly sessions: SessionUse,
+    private readonly routing: SignInRouting,
     private readonly settings: SettingsService,
     private readonly metrics: Metrics,
   ) {}
@@ -71,11 +73,8 @@ export class BearerAuthentication {
     }));
   }
 
-  /** Each use of it is a sign-in without a session, which the master switch turns off with the others. */
   private verifyForeign(token: string, hash: string): Promise<VerifiedToken> {
-    const accepted =
-      this.externalAuth()?.acceptBearer && this.settings.get('useExternalAuth', { infer: true });
-    if (!accepted) throw new TokenInvalid();
+    if (!this.externalAuth()?.acceptBearer) throw new TokenInvalid();
     return this.verified.once(hash, async () => ({
       kind: 'foreign',
       ...(await this.providerTokens.verifyForeign(token)),
@@ -112,9 +111,13 @@ export class BearerAuthentication {
       this.sessions.isHeld(hash),
       this.sessions.linkedPerson(objectId),
     ]);
-    if (!isHeld) return { ...toUser(person, 'external'), sessionId: null };
-    this.verified.delete(hash);
-    return this.admit(await this.verify(attempt), attempt);
+    if (isHeld) {
+      this.verified.delete(hash);
+      return this.admit(await this.verify(attempt), attempt);
+    }
+    // Each use of it is a sign-in without a session: it must be one that the switch and the rollout send there.
+    if ((await this.routing.sideOf(person, 'usable')) !== 'external') throw new TokenInvalid();
+    return { ...toUser(person, 'external'), sessionId: null };
   }
 
   /** Decided from what the token claims before any key is touched; each issuer then insists on its own algorithm. */

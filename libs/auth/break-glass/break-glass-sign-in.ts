@@ -1,9 +1,9 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { InvalidCredentials } from '@cutover/contracts';
 import { ExternalAvailability } from '@cutover/external-auth';
 import { AuditTrail, Metrics } from '@cutover/operations';
 import type { SignIn } from '@cutover/sessions';
 import type { UserRecord } from '@cutover/users';
-import { InvalidCredentials } from '../sign-in/invalid-credentials';
 import { refusalCodeOf } from '../sign-in/refusal';
 import { attemptOf, type SignInHttpRequest } from '../sign-in/sign-in-attempt';
 import { BreakGlassLimits } from './break-glass-limits';

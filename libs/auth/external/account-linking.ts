@@ -1,12 +1,11 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { SettingsService } from '@cutover/config';
-import { ValidationFailed } from '@cutover/contracts';
+import { InvalidCredentials, ValidationFailed } from '@cutover/contracts';
 import { Database } from '@cutover/database';
 import type { ProviderIdentity } from '@cutover/external-auth';
 import { AuditTrail } from '@cutover/operations';
-import { isAddress, type UserRecord, UserRepository } from '@cutover/users';
+import { isAddress, type UserRecord, UserRepository, whyKeptOut } from '@cutover/users';
 import type { SignInAttempt } from '../sign-in/sign-in-attempt';
-import { InvalidCredentials } from '../sign-in/invalid-credentials';
 import { AccountConflict } from './account-conflict';
 import { AccountLinks } from './account-links';
 import { linkObjection } from './link-objection';
@@ -34,7 +33,7 @@ export class AccountLinking {
 
   /**
    * @throws AccountConflict when no account may be linked; the reason goes to the log for the operators
-   * @throws InvalidCredentials when the linked account is inactive
+   * @throws InvalidCredentials when the linked account is kept out
    */
   async accountFor(identity: ProviderIdentity, attempt: ExternalAttempt): Promise<UserRecord> {
     const linked = await this.users.findByExternalUserId(identity.objectId);
@@ -116,7 +115,8 @@ export class AccountLinking {
 
   /** The answer may stand for another row than the typed name: what keeps that row out keeps it out here too. */
   private admit(user: UserRecord, identity: ProviderIdentity): void {
-    if (!user.active) throw new InvalidCredentials('the linked account is inactive');
+    const keptOut = whyKeptOut(user, 'external');
+    if (keptOut) throw new InvalidCredentials(`the linked account is kept out: ${keptOut.reason}`);
     if (user.breakGlass) this.refuse('the linked account is a break-glass account', identity, user);
     if (user.pin === 'local') this.refuse('the linked account is pinned to the local side', identity, user);
   }

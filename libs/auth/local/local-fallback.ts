@@ -3,7 +3,7 @@ import { SettingsService } from '@cutover/config';
 import { ExternalUnavailable } from '@cutover/external-auth';
 import { Metrics } from '@cutover/operations';
 import type { SignIn } from '@cutover/sessions';
-import { LocalPasswords, type UserRecord, UserRepository } from '@cutover/users';
+import { LocalPasswords, type UserRecord, UserRepository, whyKeptOut } from '@cutover/users';
 import { attemptOf, type SignInHttpRequest } from '../sign-in/sign-in-attempt';
 import { LocalAuthGuard } from './local-auth.guard';
 
@@ -55,4 +55,5 @@ export class LocalFallback {
   }
 }
 
-const mayFallBack = ({ active, lastExternalRefusal }: UserRecord) => active && lastExternalRefusal === null;
+const mayFallBack = (user: UserRecord) =>
+  whyKeptOut(user, 'local') === null && user.lastExternalRefusal === null;

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
+import { InvalidCredentials } from '@cutover/contracts';
 import type { SignIn } from '@cutover/sessions';
-import { LocalPasswords, PasswordChecker } from '@cutover/users';
+import { LocalPasswords, PasswordChecker, whyKeptOut } from '@cutover/users';
 import { Strategy } from 'passport-local';
-import { InvalidCredentials } from '../sign-in/invalid-credentials';
 import { attemptOf, type SignInHttpRequest } from '../sign-in/sign-in-attempt';
 
 /** Checks a password against the hash in this application's own database. */
@@ -19,7 +19,8 @@ export class LocalStrategy extends PassportStrategy(Strategy, 'local') {
   async validate(request: SignInHttpRequest, _username: string, password: string): Promise<SignIn> {
     const { user } = attemptOf(request);
     const hashedPassword = await this.hashes.of(user?.id ?? null); // alike for names that nobody has
-    const matches = await this.passwords.check(user && { active: user.active, hashedPassword }, password);
+    const active = user !== null && whyKeptOut(user, 'local') === null;
+    const matches = await this.passwords.check({ active, hashedPassword }, password);
     if (!user || !matches) throw new InvalidCredentials();
     return { user, authMode: 'local' };
   }

@@ -1,7 +1,6 @@
 import { type ExecutionContext, Injectable } from '@nestjs/common';
-import type { SignInRequest } from '@cutover/contracts';
+import { InvalidCredentials, type SignInRequest } from '@cutover/contracts';
 import { PasswordChecker } from '@cutover/users';
-import { InvalidCredentials } from './invalid-credentials';
 import { LocalSide } from './local-side';
 import type { SignInHttpRequest } from './sign-in-attempt';
 

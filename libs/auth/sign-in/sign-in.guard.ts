@@ -4,7 +4,7 @@ import { SettingsService } from '@cutover/config';
 import { type AuthMode, type SignInRequest, ValidationFailed } from '@cutover/contracts';
 import { clientAddress } from '@cutover/operations';
 import { SignInRouting } from '@cutover/rollout';
-import { type UserRecord, UserRepository } from '@cutover/users';
+import { type UserRecord, UserRepository, whyKeptOut } from '@cutover/users';
 import { BreakGlassSignIn } from '../break-glass/break-glass-sign-in';
 import { DeviceCookie } from '../device/device-cookie';
 import { ExternalAuthGuard } from '../external/external-auth.guard';
@@ -114,8 +114,8 @@ export class SignInGuard implements CanActivate {
 
   private async sideFor(user: UserRecord | null): Promise<AuthMode> {
     if (!this.settings.get('useExternalAuth', { infer: true })) return 'local';
-    // Whoever is kept out here is refused here, whatever the other side would say.
-    if (user && !user.active) return 'local';
-    return this.routing.sideFor(user);
+    const side = await this.routing.sideFor(user);
+    // Whoever is kept out is refused here, whatever the other side would say.
+    return user && whyKeptOut(user, side) ? 'local' : side;
   }
 }

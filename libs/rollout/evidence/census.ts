@@ -1,6 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '@cutover/database';
-import { BREAK_GLASS_COLUMN, BREAK_GLASS_JOIN, hasBreakGlass, readingHashes } from '@cutover/users';
+import {
+  ADMISSIBLE_COLUMNS,
+  type AdmissibleRow,
+  PERSON_JOINS,
+  readingHashes,
+  toAdmissible,
+} from '@cutover/users';
 import { KnownAccounts } from './known-accounts';
 import type { Standing } from './standing';
 
@@ -8,22 +14,14 @@ import type { Standing } from './standing';
 const BATCH = 5000;
 
 /** What one SELECT answers for a {@link Standing}; the engines spell booleans in two ways. */
-interface StandingRow extends Omit<
-  Standing,
-  'active' | 'role' | 'hasLocalPassword' | 'account' | 'shadow' | 'breakGlass'
-> {
-  active: number | boolean | null;
+interface StandingRow extends AdmissibleRow {
+  id: number;
   role: string | null;
   hasLocalPassword: number | boolean | null;
-  breakGlassName: string | null;
 }
 
-const select = (
-  hash: string,
-) => `SELECT u.id, u.username, u.is_active AS active, u.role, u.external_user_id AS externalUserId,
-  ${hash === 'NULL' ? hash : `${hash} IS NOT NULL`} AS hasLocalPassword, st.pin, st.last_external_refusal AS lastExternalRefusal,
-  ${BREAK_GLASS_COLUMN}
-  FROM users u LEFT JOIN cutover_user_state st ON st.user_id = u.id ${BREAK_GLASS_JOIN}`;
+const select = (hash: string) => `SELECT u.id, u.role, ${ADMISSIBLE_COLUMNS},
+  ${hash === 'NULL' ? hash : `${hash} IS NOT NULL`} AS hasLocalPassword FROM users u ${PERSON_JOINS}`;
 
 /** Everybody as far as the rollout is concerned, a batch at a time: 100,000 people are read in 40 statements. */
 @Injectable()
@@ -61,12 +59,13 @@ export class Census {
     const [first, last] = [rows[0], rows.at(-1)];
     if (!first || !last) return [];
     const accounts = await this.accounts.between(first.id, last.id);
-    return rows.map(({ breakGlassName, ...row }) => ({
-      ...row,
-      breakGlass: hasBreakGlass({ breakGlassName, username: row.username }),
-      active: Boolean(row.active),
+    return rows.map((row) => ({
+      ...toAdmissible(row),
+      id: row.id,
+      username: row.username,
       role: row.role === 'admin' ? 'admin' : 'user',
       hasLocalPassword: row.hasLocalPassword === null ? null : Boolean(row.hasLocalPassword),
+      lastExternalRefusal: row.lastExternalRefusal,
       ...accounts(row.id),
     }));
   }

@@ -23,10 +23,11 @@ interface Row {
   finding: ShadowFinding | null;
   checkedAt: number | null;
   letInAt: Date | string | null;
+  linked: number | boolean;
 }
 
 const SELECT = `SELECT u.id AS userId, a.state, a.seen_at AS seenAt, s.finding, s.checked_at AS checkedAt,
-    u.last_token_refresh AS letInAt
+    u.last_token_refresh AS letInAt, u.external_user_id IS NOT NULL AS linked
   FROM users u LEFT JOIN cutover_external_accounts a ON a.user_id = u.id
   LEFT JOIN cutover_shadow_checks s ON s.user_id = u.id`;
 
@@ -48,13 +49,13 @@ export class KnownAccounts {
   }
 }
 
-function known({ state, seenAt, finding, checkedAt, letInAt }: Row): KnownAccount {
+function known({ state, seenAt, finding, checkedAt, letInAt, linked }: Row): KnownAccount {
   if (finding === null || checkedAt === null) return { account: state, shadow: null };
   const syncIsLater = seenAt !== null && seenAt > checkedAt;
   if (isOutOfDate(finding, checkedAt, { letInAt, findsUsable: syncIsLater && state === 'usable' }))
     return { account: state, shadow: null };
   const contradicted = syncIsLater && state !== null && state !== 'usable';
-  return { account: contradicted ? state : accountBy(finding, state), shadow: finding };
+  return { account: contradicted ? state : accountBy(finding, state, Boolean(linked)), shadow: finding };
 }
 
 /** The person got in over there since, or sync found an account where there was none. */
@@ -67,12 +68,16 @@ function isOutOfDate(
   return findsUsable && (finding === 'no_external_account' || finding === 'account_disabled');
 }
 
-function accountBy(finding: ShadowFinding, state: ExternalAccountState | null): AccountKnown | null {
+function accountBy(
+  finding: ShadowFinding,
+  state: ExternalAccountState | null,
+  linked: boolean,
+): AccountKnown | null {
   switch (finding) {
     case 'opened':
       return 'usable';
     case 'no_external_account':
-      return 'none';
+      return linked ? 'refused' : 'none'; // the name that was sent has none; the linked account may go by another
     case 'account_disabled':
       return 'disabled';
     case 'conflict':

@@ -4,7 +4,10 @@ import type { KnownAccount } from './known-accounts';
 /** One person as far as the rollout is concerned. */
 export interface Standing
   extends
-    Pick<UserRecord, 'id' | 'username' | 'active' | 'role' | 'pin' | 'externalUserId' | 'breakGlass'>,
+    Pick<
+      UserRecord,
+      'id' | 'username' | 'active' | 'role' | 'pin' | 'externalUserId' | 'breakGlass' | 'departure'
+    >,
     KnownAccount {
   /** `null` once the clean-up has removed everybody's. */
   hasLocalPassword: boolean | null;

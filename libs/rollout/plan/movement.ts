@@ -1,4 +1,5 @@
 import type { AuthMode, ReadinessReason } from '@cutover/contracts';
+import { whyKeptOut } from '@cutover/users';
 import type { Standing } from '../evidence/standing';
 import type { RolloutPolicy } from '../policy/rollout-policy';
 import { sideUnder } from '../policy/side';
@@ -33,6 +34,8 @@ export interface Movement {
   };
   /** Everybody whom it leaves on the local side without a local password. */
   noWayIn: NamedPeople;
+  /** Everybody whom it leaves on a side that refuses them: their account on the external side is disabled or gone. */
+  keptOut: NamedPeople;
 }
 
 /** Adds up a {@link Movement}, person by person. */
@@ -43,6 +46,7 @@ export class MovementCount {
     toLocal: { count: 0, names: [] },
     atRisk: { count: 0, reasons: {}, people: [] },
     noWayIn: { count: 0, names: [] },
+    keptOut: { count: 0, names: [] },
   };
 
   constructor(
@@ -51,10 +55,11 @@ export class MovementCount {
   ) {}
 
   add(person: Standing): void {
-    if (!person.active) return;
     const from = sideUnder(this.before, person, person.account);
     const to = sideUnder(this.after, person, person.account);
-    const { people, toExternal, toLocal, noWayIn } = this.movement;
+    const { people, toExternal, toLocal, noWayIn, keptOut } = this.movement;
+    const why = whyKeptOut(person, to);
+    if (why !== null) return why.reason === 'inactive' ? undefined : name(keptOut, person);
     people[to]++;
     if (to === 'local' && !person.hasLocalPassword) name(noWayIn, person);
     if (from === to) return;

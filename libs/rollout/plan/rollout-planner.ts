@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { SettingsService } from '@cutover/config';
 import type { AuthMode } from '@cutover/contracts';
+import { whyKeptOut } from '@cutover/users';
 import { Census } from '../evidence/census';
 import type { Operator } from '../operator';
 import { nextStep, type Step } from '../policy/next-step';
@@ -45,14 +46,19 @@ export class RolloutPlanner {
     return step && this.between(before, { ...before, ...step });
   }
 
-  /** How many of those who may sign in do so where, now, and how many may not. */
-  async sidesNow(): Promise<Record<AuthMode | 'inactive', number>> {
+  /**
+   * How many of those who may sign in do so where, now, and how many may not: `inactive` here, or `left` because their
+   * account on the external side is disabled or gone.
+   */
+  async sidesNow(): Promise<Record<AuthMode | 'inactive' | 'left', number>> {
     const policy = await this.policies.latest();
     const switchedOn = this.settings.get('useExternalAuth', { infer: true });
-    const counts = { local: 0, external: 0, inactive: 0 };
+    const counts = { local: 0, external: 0, inactive: 0, left: 0 };
     for await (const person of this.census.everybody()) {
-      if (!person.active) counts.inactive++;
-      else counts[switchedOn ? sideUnder(policy, person, person.account) : 'local']++;
+      const side = switchedOn ? sideUnder(policy, person, person.account) : 'local';
+      const why = whyKeptOut(person, side);
+      if (why === null) counts[side]++;
+      else counts[why.reason === 'inactive' ? 'inactive' : 'left']++;
     }
     return counts;
   }

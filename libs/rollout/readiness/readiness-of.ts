@@ -6,6 +6,7 @@ import { RISK_BY_FINDING } from '../shadow/shadow-finding';
 const BY_ACCOUNT: Record<AccountKnown, ReadinessReason | null> = {
   usable: null,
   none: 'no_external_account',
+  gone: 'no_external_account',
   disabled: 'disabled',
   guest: 'guest',
   ambiguous: 'ambiguous',

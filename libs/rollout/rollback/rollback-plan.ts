@@ -1,3 +1,4 @@
+import { type KeptOut, whyKeptOut } from '@cutover/users';
 import { add, type Listing, listing, type NamedPerson } from '../backup/named-people';
 import type { Standing } from '../evidence/standing';
 import type { RolloutPolicy } from '../policy/rollout-policy';
@@ -18,6 +19,9 @@ export interface PersonWithoutPassword extends NamedPerson {
   lockedOut: boolean;
 }
 
+/** Somebody who may not sign in afterwards, because their account on the external side is disabled or gone. */
+export interface KeptOutPerson extends NamedPerson, Pick<KeptOut, 'reason' | 'source' | 'since'> {}
+
 /** What a rollback would meet with. Of each group the first 20 by id are named and all are counted. */
 export interface RollbackPlan extends Pick<RolloutPolicy, 'version' | 'stage' | 'percent'> {
   /** The stage is off and a hold stands: nothing is left to decide. */
@@ -29,6 +33,8 @@ export interface RollbackPlan extends Pick<RolloutPolicy, 'version' | 'stage' | 
   withoutPassword: Listing<PersonWithoutPassword>;
   /** Those of them who may get in today. */
   lockedOut: Listing<PersonWithoutPassword>;
+  /** Active people who may not sign in then, whatever their password. */
+  keptOut: Listing<KeptOutPerson>;
   /** Whom the external side brought in: the legacy application does not know them. */
   createdSince: Listing;
   /** Active people whose pin keeps them on the external side. */
@@ -65,6 +71,7 @@ export class RollbackCount {
       toLocal: 0,
       withoutPassword: listing(),
       lockedOut: listing(),
+      keptOut: listing(),
       createdSince: listing(),
       stillExternal: listing(),
       liveExternal: { sessions: 0, people: listing() },
@@ -80,6 +87,8 @@ export class RollbackCount {
     if (!person.active) return;
     const from = sideUnder(this.before, person, person.account);
     const to = sideUnder(this.after, person, person.account);
+    const why = whyKeptOut(person, to);
+    if (why !== null) return add(plan.keptOut, { ...name, ...why });
     if (to === 'external') return add(plan.stillExternal, { ...name, problem });
     if (from === 'external') plan.toLocal++;
     // A break-glass account has a password of its own.

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { SettingsService } from '@cutover/config';
 import type { ProblemCode, Stage } from '@cutover/contracts';
+import { whyKeptOut } from '@cutover/users';
 import { Census } from '../evidence/census';
 import { OutcomeFigures, type SideFigures } from '../evidence/outcome-figures';
 import { GuardrailVerdicts } from '../guardrails/guardrail-verdicts';
@@ -103,7 +104,7 @@ export class RolloutVerification {
       neverCame: { count: 0, names: [] },
     };
     for await (const person of this.census.everybody()) {
-      if (!person.active || !changesSide(before, current, person)) continue;
+      if (whyKeptOut(person, 'external') || !changesSide(before, current, person)) continue;
       const attempts = came.get(person.id);
       switched.count++;
       if (attempts?.signedIn) switched.signedIn++;

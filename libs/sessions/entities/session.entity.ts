@@ -62,6 +62,8 @@ export type SessionEnd =
   /** By the operator who took the rollout back. */
   | 'rolled_back'
   | 'deactivated'
+  /** A sync learned that the account of their owner on the external side is disabled or gone. */
+  | 'left'
   | 'grant_invalid'
   /** The external side says that the account is disabled. */
   | 'account_disabled'

@@ -1,6 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '@cutover/database';
-import { type Person, PERSON_COLUMNS, type PersonRow, toPerson } from '@cutover/users';
+import {
+  type Person,
+  PERSON_COLUMNS,
+  PERSON_JOINS,
+  type PersonRow,
+  toPerson,
+  whyKeptOut,
+} from '@cutover/users';
 import type { SessionEntity } from '../entities/session.entity';
 import { BatchedReads, type Read } from './batched-reads';
 import { BoundedCache } from './bounded-cache';
@@ -58,7 +65,8 @@ export class LiveSessions {
     read: (objectIds) => this.readPeople(objectIds),
     subjectOf: ({ id }) => id,
     keep: (objectId, read) => {
-      if (read.value.active) this.people.set(objectId, read); // whoever is let in again need not wait
+      // Whoever is let in again need not wait.
+      if (whyKeptOut(read.value, 'external') === null) this.people.set(objectId, read);
     },
     limit: LONGEST_READ,
   });
@@ -118,7 +126,7 @@ export class LiveSessions {
 
   private async readSessions(ids: string[]): Promise<Map<string, SessionInUse>> {
     const rows = await this.database.query<SessionAndPersonRow>(
-      `SELECT ${SESSION_COLUMNS}, ${PERSON_COLUMNS} FROM cutover_sessions s LEFT JOIN users u ON u.id = s.user_id
+      `SELECT ${SESSION_COLUMNS}, ${PERSON_COLUMNS} FROM cutover_sessions s LEFT JOIN users u ON u.id = s.user_id ${PERSON_JOINS}
        WHERE s.id IN (${places(ids)})`,
       ids,
     );
@@ -128,7 +136,7 @@ export class LiveSessions {
   private async readHolders(hashes: string[]): Promise<Map<string, SessionInUse>> {
     const rows = await this.database.query<SessionAndPersonRow & { tokenHash: string }>(
       `SELECT b.token_hash AS tokenHash, ${SESSION_COLUMNS}, ${PERSON_COLUMNS}
-       FROM cutover_session_bearers b JOIN cutover_sessions s ON s.id = b.session_id LEFT JOIN users u ON u.id = s.user_id
+       FROM cutover_session_bearers b JOIN cutover_sessions s ON s.id = b.session_id LEFT JOIN users u ON u.id = s.user_id ${PERSON_JOINS}
        WHERE b.token_hash IN (${places(hashes)}) ORDER BY s.ended_at IS NOT NULL DESC, s.created_at`,
       hashes,
     );
@@ -137,7 +145,7 @@ export class LiveSessions {
 
   private async readPeople(objectIds: string[]): Promise<Map<string, Person>> {
     const rows = await this.database.query<PersonRow & { externalUserId: string }>(
-      `SELECT u.id, ${PERSON_COLUMNS} FROM users u WHERE u.external_user_id IN (${places(objectIds)})`,
+      `SELECT u.id, ${PERSON_COLUMNS} FROM users u ${PERSON_JOINS} WHERE u.external_user_id IN (${places(objectIds)})`,
       objectIds,
     );
     return new Map(rows.map((row) => [row.externalUserId, toPerson(row)]));

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { SettingsService } from '@cutover/config';
 import { TokenInvalid } from '@cutover/contracts';
-import type { Person } from '@cutover/users';
+import { type Person, whyKeptOut } from '@cutover/users';
 import { SessionExpired, SessionReused } from '../errors';
 import { whyOver } from '../session-end';
 import { SessionService } from '../session.service';
@@ -54,7 +54,7 @@ export class SessionUse {
   /** Who an Entra object id stands for, for a bearer without a session. @throws TokenInvalid, ServiceUnavailable */
   async linkedPerson(objectId: string): Promise<Person> {
     const person = await this.live.linkedPerson(objectId);
-    if (!person?.active) throw new TokenInvalid();
+    if (!person || whyKeptOut(person, 'external')) throw new TokenInvalid();
     return person;
   }
 

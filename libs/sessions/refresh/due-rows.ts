@@ -1,4 +1,4 @@
-import type { LeasedTokens } from './lease-store';
+import type { LeasedTokens } from './leased-tokens';
 import type { RefreshLeases } from './refresh-leases';
 
 /** Rows in one claim. */

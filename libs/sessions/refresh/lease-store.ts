@@ -2,27 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '@cutover/database';
 import { UserRepository } from '@cutover/users';
 import { bearerRows } from '../bearer-rows';
+import { LEASED_TOKENS, type LeasedTokens, type LeasedTokensRow, toLeasedTokens } from './leased-tokens';
 import { eachTheir, placeholders } from './set-update';
 
 /** Milliseconds by the database's clock: the life of a lease, unless it is renewed. */
 export const LEASE = 30_000;
-
-/** Tokens that one process may refresh, as they stood when it took the lease. Instants are epoch milliseconds. */
-export interface LeasedTokens {
-  sessionId: string;
-  userId: number;
-  /** Entra object id; `null` where the account is not linked any more. */
-  externalUserId: string | null;
-  /** Sealed. */
-  refreshToken: string | null;
-  obtainedAt: number;
-  accessTokenExpiresAt: number;
-  version: number;
-  /** Since when an earlier attempt may have spent the refresh token; `null`: surely none has. */
-  sentAt: number | null;
-  failures: number;
-  session: { lastUsedAt: number; expiresAt: number; active: boolean };
-}
 
 /** What becomes of a lease that brought no new tokens. */
 export interface Release {
@@ -47,12 +31,6 @@ export interface RenewedTokens {
   /** Milliseconds from now. */
   dueIn: number;
 }
-
-type Row = Omit<LeasedTokens, 'session'> & {
-  lastUsedAt: number;
-  expiresAt: number;
-  active: number | boolean | null;
-};
 
 /** Which process refreshes which row: leases in the database, by the database's clock. Every statement takes a set. */
 @Injectable()
@@ -100,18 +78,11 @@ export class LeaseStore {
 
   async load(ids: readonly string[]): Promise<LeasedTokens[]> {
     if (ids.length === 0) return [];
-    const rows = await this.database.query<Row>(
-      `SELECT t.session_id AS sessionId, s.user_id AS userId, u.external_user_id AS externalUserId, t.refresh_token AS refreshToken,
-         t.obtained_at AS obtainedAt, t.access_token_expires_at AS accessTokenExpiresAt, t.version, t.sent_at AS sentAt, t.failures,
-         s.last_used_at AS lastUsedAt, s.expires_at AS expiresAt, u.is_active AS active
-       FROM cutover_provider_tokens t JOIN cutover_sessions s ON s.id = t.session_id LEFT JOIN users u ON u.id = s.user_id
-       WHERE t.session_id IN (${placeholders(ids)})`,
+    const rows = await this.database.query<LeasedTokensRow>(
+      `${LEASED_TOKENS} WHERE t.session_id IN (${placeholders(ids)})`,
       [...ids],
     );
-    return rows.map(({ lastUsedAt, expiresAt, active, ...tokens }) => ({
-      ...tokens,
-      session: { lastUsedAt, expiresAt, active: Boolean(active) },
-    }));
+    return rows.map(toLeasedTokens);
   }
 
   /** Tokens whose session is gone are nobody's. */

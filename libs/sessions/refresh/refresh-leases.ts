@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
-import { LEASE, type LeasedTokens, LeaseStore } from './lease-store';
+import { LEASE, LeaseStore } from './lease-store';
+import type { LeasedTokens } from './leased-tokens';
 
 /** The leases that this process holds, kept alive while it does. */
 @Injectable()

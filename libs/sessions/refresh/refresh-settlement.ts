@@ -15,7 +15,8 @@ import type { SessionEnd } from '../entities/session.entity';
 import { bearerHash } from '../provider-token-store';
 import { SessionStore } from '../session-store';
 import { TokenVault } from '../vault/token-vault';
-import { type LeasedTokens, LeaseStore, type Release, type RenewedTokens } from './lease-store';
+import { LeaseStore, type Release, type RenewedTokens } from './lease-store';
+import type { LeasedTokens } from './leased-tokens';
 import { RefreshLeases } from './refresh-leases';
 import { timeToRefresh, timeToRetry } from './refresh-schedule';
 

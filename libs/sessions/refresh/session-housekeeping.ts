@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { SettingsService } from '@cutover/config';
 import { Database } from '@cutover/database';
-import { whyOver } from '../session-end';
+import { whyTimedOut } from '../session-end';
 import { SessionService } from '../session.service';
 import { placeholders } from './set-update';
 
@@ -46,7 +46,7 @@ export class SessionHousekeeping {
       [now, now - this.idleTimeout, BATCH],
     );
     for (const session of over) {
-      const reason = whyOver(session, { active: true }, this.idleTimeout, now);
+      const reason = whyTimedOut(session, this.idleTimeout, now);
       if (reason) await this.sessions.end(session.id, reason, now);
     }
   }

@@ -8,7 +8,8 @@ import { bulkhead } from 'cockatiel';
 import { whyOver } from '../session-end';
 import { SessionService } from '../session.service';
 import { DueRows } from './due-rows';
-import { type LeasedTokens, LeaseStore } from './lease-store';
+import { LeaseStore } from './lease-store';
+import type { LeasedTokens } from './leased-tokens';
 import { RefreshLeases } from './refresh-leases';
 import { SessionHousekeeping } from './session-housekeeping';
 import { TokenRefresher } from './token-refresher';
@@ -139,7 +140,7 @@ export class TokenRefreshJob implements OnApplicationBootstrap, OnModuleDestroy 
   private async handle(row: LeasedTokens): Promise<void> {
     if (!this.leases.holds(row)) return; // its owner came for it first
     const { idleTimeout } = this.settings.get('session', { infer: true });
-    const over = whyOver(row.session, row.session, idleTimeout * 1000, Date.now());
+    const over = whyOver(row.session, row.person, idleTimeout * 1000, Date.now());
     if (over === null) {
       await this.refresher.refresh(row, (call) => this.places.execute(call));
       return;

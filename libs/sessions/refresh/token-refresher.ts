@@ -13,7 +13,8 @@ import {
 import { Metrics } from '@cutover/operations';
 import type { SessionEnd } from '../entities/session.entity';
 import { TokenVault, VaultError } from '../vault/token-vault';
-import { type LeasedTokens, LeaseStore } from './lease-store';
+import { LeaseStore } from './lease-store';
+import type { LeasedTokens } from './leased-tokens';
 import { RefreshLeases } from './refresh-leases';
 import { RefreshSettlement } from './refresh-settlement';
 

@@ -22,4 +22,8 @@ export class UserStateEntity {
   /** The code with which the external side last refused this person; `null` since it last let them in. */
   @Column({ name: 'last_external_refusal', type: 'varchar', length: 32, nullable: true })
   lastExternalRefusal!: string | null;
+
+  /** By the database's clock; `null` where an earlier release kept the refusal. */
+  @Column({ name: 'last_external_refusal_at', type: 'bigint', nullable: true })
+  lastExternalRefusalAt!: number | null;
 }

@@ -3,7 +3,14 @@ import { Injectable } from '@nestjs/common';
 import { ValidationFailed } from '@cutover/contracts';
 import { Database } from '@cutover/database';
 import { AuditTrail } from '@cutover/operations';
-import type { UserRecord } from '../user-record';
+import { whyKeptOut } from '../kept-out/why-kept-out';
+import {
+  ADMISSIBLE_COLUMNS,
+  type AdmissibleRow,
+  toAdmissible,
+  USER_TABLES,
+  type UserRecord,
+} from '../user-record';
 import { LocalPasswords } from './local-passwords';
 
 export interface IssuedCode {
@@ -81,14 +88,14 @@ export class ResetCodes {
       Buffer.from(row?.hash ?? hashOf(''), 'hex'),
       Buffer.from(hashOf(typed), 'hex'),
     );
-    return equal && row !== undefined && user?.active === true;
+    return equal && row !== undefined && user !== null && whyKeptOut(user, 'local') === null;
   }
 
   /**
    * Spends the code and writes the new hash, both or neither: of any number of parallel attempts one succeeds. The
    * legacy columns are written because a person and an operator ask for it by hand (design section 3).
    *
-   * @returns false where the code is spent, replaced or over by now, or the person inactive
+   * @returns false where the code is spent, replaced or over by now, or the person kept out
    * @throws LocalPasswordsGone after the clean-up
    */
   async redeem(
@@ -98,11 +105,11 @@ export class ResetCodes {
     now = Date.now(),
   ): Promise<boolean> {
     return this.database.transaction(async () => {
-      const [row] = await this.database.query<{ id: number }>(
-        `SELECT id FROM users WHERE id = ? AND is_active = 1`,
+      const [row] = await this.database.query<AdmissibleRow>(
+        `SELECT ${ADMISSIBLE_COLUMNS} FROM ${USER_TABLES} WHERE u.id = ?`,
         [id],
       );
-      if (!row) return false;
+      if (!row || whyKeptOut(toAdmissible(row), 'local')) return false;
       const spent = await this.database.execute(
         `DELETE FROM cutover_reset_codes WHERE user_id = ? AND code_hash = ? AND expires_at > ?`,
         [id, hashOf(typed), now],
