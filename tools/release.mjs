@@ -8,7 +8,14 @@ const handOver = stopOnSignals(130);
 try {
   await prepare(handOver);
   const { release } = await import('./release/release.mjs'); // needs the packages and the right Node
-  console.log(`\nRelease: ${await release()}`);
+  const { archive, beside, signedBy } = await release();
+  console.log(`\nRelease: ${archive}`);
+  for (const path of beside) console.log(`         ${path}`);
+  console.log(
+    signedBy
+      ? `Signed with the key ${signedBy} (SHA-256 of the public key).`
+      : 'Not signed: RELEASE_SIGNING_KEY_PATH is not set (docs/release.md).',
+  );
   await endAll();
   process.exit(0);
 } catch (error) {

@@ -27,7 +27,12 @@ export function isBuilt() {
 }
 
 /** Builds what is stale; what Nx has in its cache is not built again. */
-export async function build() {
+export const build = () => buildApps([]);
+
+/** Builds everything, whatever the cache says. */
+export const buildFromSources = () => buildApps(['--skip-nx-cache']);
+
+async function buildApps(/** @type {string[]} */ options) {
   rmSync(STAMP, { force: true });
   const before = fingerprint();
   const { code, output } = await nx([
@@ -37,6 +42,7 @@ export async function build() {
     '-p',
     APPS.join(','),
     '--outputStyle=static',
+    ...options,
   ]);
   if (code !== 0) throw new Stopped('The build failed; its output is above.', output);
   mkdirSync(inWorkspace('dist'), { recursive: true });

@@ -40,6 +40,13 @@ export async function npm(args, cwd) {
   throw new Stopped(`npm ${args[0]} failed; its output is above.`, errorLines(output).slice(-40).join('\n'));
 }
 
+/** @returns {Promise<string>} */
+export async function npmVersion() {
+  const { command, first } = npmCommand();
+  const { stdout } = await run(command, [...first, '--version'], { env: outsideOfNpm() });
+  return stdout.trim();
+}
+
 /** The npm that runs this script, where there is one: also right on Windows, where npm is no program. */
 function npmCommand() {
   const path = process.env['npm_execpath'];
