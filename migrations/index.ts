@@ -1,3 +1,4 @@
+import { AccountNames1780000000020 } from './account-names';
 import { AuditSeals1780000000012 } from './audit-seals';
 import { AutoPromote1780000000011 } from './auto-promote';
 import { Baseline1780000000001 } from './baseline';
@@ -32,6 +33,7 @@ export const migrations = [
   PromotionWaits1780000000013,
   LiveSessions1780000000014,
   Departures1780000000015,
+  AccountNames1780000000020,
 ];
 
 /**

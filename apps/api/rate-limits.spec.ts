@@ -205,6 +205,22 @@ describeOnEachEngine('rate limits', (engine) => {
       expect(await signIn('ada', ADA.password, '2001:db8:1:3::1')).toMatchObject({ status: 200 });
     });
 
+    it('take a /48 of IPv6 for four, as whoever holds it may send from any of its networks', async () => {
+      const networks = Array.from({ length: 4 * PER_ADDRESS }, (_, index) => `2001:db8:7:${index}::1`);
+      for (const [index, address] of networks.entries())
+        expect(await fail(1, `stranger${index}`, address)).toEqual(refused(1));
+      expectLimited(await signIn('ada', ADA.password, '2001:db8:7:ffff::1'));
+      expect(await signIn('ada', ADA.password, '2001:db8:8::1')).toMatchObject({ status: 200 });
+      const report = (address: string) =>
+        api.client().call('POST', '/api/auth/trouble', {
+          body: { message: 'I cannot sign in' },
+          headers: { 'x-forwarded-for': address },
+        });
+      for (let index = 0; index < 40; index += 1)
+        expect((await report(`2001:db8:9:${index}::1`)).status).toBe(204);
+      expectLimited(await report('2001:db8:9:ffff::1'));
+    });
+
     it('refuse refreshes with cookies that open nothing, and leave live sessions alone', async () => {
       const ada = api.client();
       await signIn('ada', ADA.password, '192.0.2.7', ada);

@@ -17,13 +17,16 @@ import { ExternalAuthGuard } from './external/external-auth.guard';
 import { ExternalStrategy } from './external/external.strategy';
 import { RefusalRecord } from './external/refusal-record';
 import { OwnSessionsController } from './own-sessions/own-sessions.controller';
+import { AccountNames } from './rate-limits/account-names';
 import { AddressLimits } from './rate-limits/address-limits';
+import { ExternalAttempts } from './rate-limits/external-attempts';
 import { RefreshLimit } from './rate-limits/refresh-limit';
 import { SignInLimits } from './rate-limits/sign-in-limits';
 import * as sides from './sides';
 import { SameOriginGuard } from './same-origin.guard';
 import { SignInGuard } from './sign-in/sign-in.guard';
 import { NoLocalSide } from './sign-in/no-local-side';
+import { SentNames } from './sign-in/sent-names';
 import { SignInEvidence } from './sign-in/sign-in-evidence';
 import { SignInPatterns } from './sign-in/sign-in-patterns';
 import { SignInLog } from './sign-in/sign-in-log';
@@ -48,7 +51,9 @@ import { TroubleController } from './trouble/trouble.controller';
     AccountLinking,
     RefusalRecord,
     DeviceCookie,
+    AccountNames,
     SignInLimits,
+    ExternalAttempts,
     AddressLimits,
     RefreshLimit,
     SignInLog,
@@ -56,6 +61,7 @@ import { TroubleController } from './trouble/trouble.controller';
     SignInEvidence,
     SignInPatterns,
     NoLocalSide,
+    SentNames,
     SignInGuard,
     SameOriginGuard,
     BearerAuthentication,

@@ -52,6 +52,7 @@ export const environment = z.object({
   TOKEN_REFRESH_INTERVAL: whole('seconds', 1, 3600).default(15),
 
   RATE_LIMIT_SIGN_IN_PER_ACCOUNT: whole('attempts a minute', 0, 100_000).default(5),
+  RATE_LIMIT_SIGN_IN_PER_ACCOUNT_HOUR: whole('failures an hour', 0, 100).default(9),
   RATE_LIMIT_SIGN_IN_PER_ADDRESS: whole('attempts a minute', 0, 100_000).default(60),
 
   SHADOW_RATE: whole('checks a second', 1, 1000).default(1),

@@ -63,6 +63,7 @@ export function loadSettings(
     },
     rateLimits: {
       perAccount: env.RATE_LIMIT_SIGN_IN_PER_ACCOUNT,
+      perAccountHour: env.RATE_LIMIT_SIGN_IN_PER_ACCOUNT_HOUR,
       perAddress: env.RATE_LIMIT_SIGN_IN_PER_ADDRESS,
     },
     shadowRate: env.SHADOW_RATE,

@@ -85,6 +85,8 @@ export interface SessionSettings {
 /** Failed sign-ins a minute after which further attempts are refused; 0 refuses none. */
 export interface RateLimitSettings {
   perAccount: number;
+  /** Of those that the external side refused, in an hour. */
+  perAccountHour: number;
   /** An IPv4 address, or a /64 of IPv6. */
   perAddress: number;
 }

@@ -103,6 +103,7 @@ export class Place {
   api(name, env) {
     return this.#start(name, inWorkspace('dist', 'apps', 'api', 'main.js'), '/health/ready', {
       RATE_LIMIT_SIGN_IN_PER_ACCOUNT: '0',
+      RATE_LIMIT_SIGN_IN_PER_ACCOUNT_HOUR: '0',
       RATE_LIMIT_SIGN_IN_PER_ADDRESS: '0',
       ...this.secrets,
       ...env,

@@ -18,7 +18,11 @@ const SECRETS = {
 };
 
 /** Tests fail sign-ins on purpose, all from one address; those of the limits set them. */
-const NO_LIMITS = { RATE_LIMIT_SIGN_IN_PER_ACCOUNT: '0', RATE_LIMIT_SIGN_IN_PER_ADDRESS: '0' };
+const NO_LIMITS = {
+  RATE_LIMIT_SIGN_IN_PER_ACCOUNT: '0',
+  RATE_LIMIT_SIGN_IN_PER_ACCOUNT_HOUR: '0',
+  RATE_LIMIT_SIGN_IN_PER_ADDRESS: '0',
+};
 
 type Environment = Record<string, string | undefined>;
 

@@ -90,4 +90,4 @@ export class BreakGlassLimits {
 }
 
 const placeOf = ({ user, device, address }: SignInAttempt) =>
-  device === null ? `${user?.id}.network.${networkOf(address)}` : `${user?.id}.device.${device}`;
+  device === null ? `${user?.id}.network.${networkOf(address)}` : `${user?.id}.device.${device.id}`;

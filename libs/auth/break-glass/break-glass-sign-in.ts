@@ -1,13 +1,17 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { InvalidCredentials } from '@cutover/contracts';
 import { ExternalAvailability } from '@cutover/external-auth';
-import { AuditTrail, Metrics } from '@cutover/operations';
+import { AuditTrail, CachedFigure, Metrics } from '@cutover/operations';
 import type { SignIn } from '@cutover/sessions';
-import type { UserRecord } from '@cutover/users';
+import { foldName, type UserRecord } from '@cutover/users';
 import { refusalCodeOf } from '../sign-in/refusal';
 import { attemptOf, type SignInHttpRequest } from '../sign-in/sign-in-attempt';
+import { BreakGlassCredentials } from './break-glass-credentials';
 import { BreakGlassLimits } from './break-glass-limits';
 import { BreakGlassPasswords } from './break-glass-passwords';
+
+/** Milliseconds. */
+const NAMES_KEPT = 5000;
 
 /**
  * Sign-in with a break-glass account (design section 4: the first in the order). It asks neither the switch nor the
@@ -17,14 +21,27 @@ import { BreakGlassPasswords } from './break-glass-passwords';
 @Injectable()
 export class BreakGlassSignIn {
   private readonly logger = new Logger(BreakGlassSignIn.name);
+  private readonly names = new CachedFigure(
+    async () => new Set((await this.credentials.all()).map(({ username }) => foldName(username))),
+    NAMES_KEPT,
+  );
 
   constructor(
     private readonly limits: BreakGlassLimits,
     private readonly passwords: BreakGlassPasswords,
+    private readonly credentials: BreakGlassCredentials,
     private readonly availability: ExternalAvailability,
     private readonly audit: AuditTrail,
     private readonly metrics: Metrics,
   ) {}
+
+  /**
+   * Whether credentials were made for this name, as of some seconds ago: asked of memory, for callers who must not cost a
+   * look-up. It opens nothing.
+   */
+  async knows(username: string): Promise<boolean> {
+    return (await this.names.value())?.has(foldName(username)) ?? false;
+  }
 
   /**
    * Leaves the checked sign-in at the request, as a strategy does.

@@ -50,6 +50,11 @@ export class DeviceCookie {
     return this.entriesOf(value, now).find((entry) => entry.userId === userId)?.deviceId ?? null;
   }
 
+  /** Whether anybody at all has signed in with it. */
+  isKnown(value: string | undefined, now = Date.now()): boolean {
+    return this.entriesOf(value, now).length > 0;
+  }
+
   /** The value that also remembers this person, from now on and under a new id. */
   remember(value: string | undefined, userId: number, now = Date.now()): string {
     const [key] = this.keys as [Buffer];

@@ -1,14 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
-import { SettingsService } from '@cutover/config';
-import type { SignInRequest } from '@cutover/contracts';
+import { NotAuthenticated, type SignInRequest } from '@cutover/contracts';
 import { ExternalAuthClient, type ProviderSignIn, RefusedByProvider } from '@cutover/external-auth';
 import type { SignIn } from '@cutover/sessions';
 import { Strategy } from 'passport-custom';
-import { attemptOf, type SignInAttempt, type SignInHttpRequest } from '../sign-in/sign-in-attempt';
+import { ExternalAttempts } from '../rate-limits/external-attempts';
+import {
+  attemptOf,
+  type SentName,
+  type SignInAttempt,
+  type SignInHttpRequest,
+} from '../sign-in/sign-in-attempt';
 import { AccountLinking } from './account-linking';
 import { RefusalRecord } from './refusal-record';
-import { usernameToSend } from './username-to-send';
 
 /** Has the external authentication API check a password, and finds the local account that its answer stands for. */
 @Injectable()
@@ -17,7 +21,7 @@ export class ExternalStrategy extends PassportStrategy(Strategy, 'external') {
     private readonly client: ExternalAuthClient,
     private readonly linking: AccountLinking,
     private readonly refusals: RefusalRecord,
-    private readonly settings: SettingsService,
+    private readonly attempts: ExternalAttempts,
   ) {
     super();
   }
@@ -25,10 +29,12 @@ export class ExternalStrategy extends PassportStrategy(Strategy, 'external') {
   async validate(request: SignInHttpRequest): Promise<SignIn> {
     const attempt = attemptOf(request);
     const { password } = request.body as SignInRequest;
-    const sentUsername = usernameToSend(attempt, this.settings.get('externalAuth', { infer: true }));
-    const { tokens, identity } = await this.ask(attempt, sentUsername, password);
+    const { tokens, identity } = await this.ask(attempt, sentBy(attempt), password);
     try {
-      const user = await this.linking.accountFor(identity, { ...attempt, sentUsername });
+      const user = await this.linking.accountFor(identity, {
+        ...attempt,
+        sentUsername: sentBy(attempt).username,
+      });
       return { user, authMode: 'external', tokens };
     } catch (error) {
       // Whoever is refused here leaves no grant behind over there; whether that worked changes nothing for them.
@@ -37,12 +43,23 @@ export class ExternalStrategy extends PassportStrategy(Strategy, 'external') {
     }
   }
 
-  private async ask({ user }: SignInAttempt, username: string, password: string): Promise<ProviderSignIn> {
+  private async ask(
+    { user, device }: SignInAttempt,
+    { username, keys }: SentName,
+    password: string,
+  ): Promise<ProviderSignIn> {
     try {
-      return await this.client.signIn(username, password);
+      return await this.attempts.count({ keys, deviceOf: device?.userId ?? null }, () =>
+        this.client.signIn(username, password),
+      );
     } catch (error) {
       if (user && error instanceof RefusedByProvider) await this.refusals.keep(user, error.code);
       throw error;
     }
   }
+}
+
+function sentBy({ sent }: SignInAttempt): SentName {
+  if (!sent) throw new NotAuthenticated({ cause: 'the external side was asked without a name to send' });
+  return sent;
 }

@@ -5,7 +5,9 @@ import { RolloutModule } from '@cutover/rollout';
 import { SessionsModule } from '@cutover/sessions';
 import { UsersModule } from '@cutover/users';
 import { AccountLinks } from '../external/account-links';
+import { AccountNames } from '../rate-limits/account-names';
 import { AddressLimits } from '../rate-limits/address-limits';
+import { ExternalAttempts } from '../rate-limits/external-attempts';
 import { LocalSide } from '../sign-in/local-side';
 import { LocalAuthGuard } from './local-auth.guard';
 import { LocalFallback } from './local-fallback';
@@ -28,6 +30,8 @@ import { ShadowPace } from './shadow/shadow-pace';
     LocalFallback,
     AccountLinks,
     AddressLimits,
+    AccountNames,
+    ExternalAttempts,
     ResetLimits,
     PasswordReset,
     ShadowChecks,

@@ -2,10 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { SettingsService } from '@cutover/config';
 import { Database } from '@cutover/database';
 import { Metrics } from '@cutover/operations';
-import { RateLimiterRes } from 'rate-limiter-flexible';
 import { DatabaseRateLimiter } from './database-rate-limiter';
-import { networkOf } from './network';
-import { RateLimited } from './rate-limited';
+import { type Claim, claimOn, takeAll } from './limiter-claims';
+import { networkOf, SITE_SHARE, siteOf } from './network';
 
 /** Seconds. */
 const WINDOW = 60;
@@ -16,10 +15,34 @@ const TROUBLE_REPORTS = 10;
 /** New passwords tried from one address in that time, whether the code was right or not. */
 const RESETS = 10;
 
+/** What one address may do so often in a window, and an IPv6 site some times as often. */
+export class AddressLimit {
+  private readonly networks: DatabaseRateLimiter;
+  private readonly sites: DatabaseRateLimiter;
+
+  /** @param keyPrefix names the buckets */
+  constructor(database: Database, keyPrefix: string, points: number) {
+    this.networks = new DatabaseRateLimiter(database, { keyPrefix, points, duration: WINDOW });
+    this.sites = new DatabaseRateLimiter(database, {
+      keyPrefix: `${keyPrefix}-site`,
+      points: SITE_SHARE * points,
+      duration: WINDOW,
+    });
+  }
+
+  claims(address: string | null): Claim[] {
+    const site = siteOf(address);
+    return [
+      claimOn('address', this.networks, networkOf(address)),
+      ...(site === null ? [] : [claimOn('address', this.sites, site)]),
+    ];
+  }
+}
+
 /** What one address may do so often, whoever is there. All off where `RATE_LIMIT_SIGN_IN_PER_ADDRESS` is 0. */
 @Injectable()
 export class AddressLimits {
-  private readonly limiters: Record<'refresh' | 'trouble' | 'reset', DatabaseRateLimiter> | null;
+  private readonly limits: Record<'refresh' | 'trouble' | 'reset', AddressLimit> | null;
 
   constructor(
     database: Database,
@@ -27,26 +50,18 @@ export class AddressLimits {
     settings: SettingsService,
   ) {
     const { perAddress } = settings.get('rateLimits', { infer: true });
-    const limiter = (keyPrefix: string, points: number) =>
-      new DatabaseRateLimiter(database, { keyPrefix, points, duration: WINDOW });
-    this.limiters =
+    this.limits =
       perAddress === 0
         ? null
         : {
-            refresh: limiter('refresh', perAddress),
-            trouble: limiter('trouble', TROUBLE_REPORTS),
-            reset: limiter('reset', RESETS),
+            refresh: new AddressLimit(database, 'refresh', perAddress),
+            trouble: new AddressLimit(database, 'trouble', TROUBLE_REPORTS),
+            reset: new AddressLimit(database, 'reset', RESETS),
           };
   }
 
   /** @throws RateLimited where nothing is left, ServiceUnavailable */
   async take(what: 'refresh' | 'trouble' | 'reset', address: string | null): Promise<void> {
-    try {
-      await this.limiters?.[what].consume(networkOf(address));
-    } catch (error) {
-      if (!(error instanceof RateLimiterRes)) throw error;
-      this.metrics.rateLimited.inc({ by: 'address' });
-      throw new RateLimited(error.msBeforeNext);
-    }
+    await takeAll(this.limits?.[what].claims(address) ?? [], [], this.metrics);
   }
 }

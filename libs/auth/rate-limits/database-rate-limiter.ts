@@ -56,6 +56,29 @@ export class DatabaseRateLimiter extends Store {
     );
   }
 
+  /** As if the last point had never been taken out of its window: the next one begins a window of its own. */
+  async forget(key: string, takenAgo: number): Promise<void> {
+    await this.database.execute(
+      `UPDATE cutover_rate_limits SET expires_at = 0
+       WHERE bucket = ? AND expires_at > ${this.now} AND expires_at - ? <= ${this.now} - ?`,
+      [this.getKey(key), this.msDuration, Math.floor(takenAgo)],
+    );
+  }
+
+  /** Milliseconds until the window of each key that begins with `prefix` ends, by key; those that are over are not in it. */
+  async remaining(prefix: string): Promise<ReadonlyMap<string, number>> {
+    const from = this.getKey(prefix);
+    const to = `${from.slice(0, -1)}${String.fromCharCode(from.charCodeAt(from.length - 1) + 1)}`;
+    const rows = await this.database.query<{ bucket: string; remaining: number | string }>(
+      `SELECT bucket, expires_at - ${this.now} AS remaining FROM cutover_rate_limits
+       WHERE bucket >= ? AND bucket < ? AND expires_at > ${this.now}`,
+      [from, to],
+    );
+    return new Map(
+      rows.map(({ bucket, remaining }) => [prefix + bucket.slice(from.length), Number(remaining)]),
+    );
+  }
+
   /** Removes the rows of windows that are over, of every limiter, in small batches: no attempt waits long for a lock. */
   async purge(): Promise<void> {
     let removed: number;

@@ -1,15 +1,13 @@
-import { createHmac, hkdfSync } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
 import { SettingsService } from '@cutover/config';
 import { Database } from '@cutover/database';
 import { Metrics } from '@cutover/operations';
-import { foldName } from '@cutover/users';
-import { RateLimiterRes } from 'rate-limiter-flexible';
 import type { SignInAttempt } from '../sign-in/sign-in-attempt';
 import { refusalCodeOf } from '../sign-in/refusal';
+import { AccountNames } from './account-names';
+import { AddressLimit } from './address-limits';
 import { DatabaseRateLimiter } from './database-rate-limiter';
-import { networkOf } from './network';
-import { RateLimited } from './rate-limited';
+import { type Claim, claimOn, giveAllBack, takeAll, type Taken } from './limiter-claims';
 
 /** Seconds. The settings are in attempts a minute. */
 const WINDOW = 60;
@@ -17,13 +15,14 @@ const WINDOW = 60;
 /** Milliseconds between two purges by one process. */
 const PURGE_INTERVAL = 60_000;
 
-type LimitedBy = 'account' | 'address' | 'device';
-
-/** One bucket that an attempt takes a point from; without a limiter that limit is off. */
-interface Claim {
-  by: LimitedBy;
-  limiter: DatabaseRateLimiter | null;
-  key: string;
+/** The points of one attempt: each is taken before what it pays for. */
+export interface AttemptPoints {
+  /** Before anything is looked up or hashed: what is limited costs nothing. @throws RateLimited */
+  ofAddress(address: string | null): Promise<void>;
+  /** Before a password is looked at; a known device needs none of the address. @throws RateLimited */
+  ofAccount(attempt: SignInAttempt): Promise<void>;
+  /** For an attempt that is none of these limits'. */
+  giveBack(): Promise<void>;
 }
 
 /**
@@ -37,97 +36,89 @@ interface Claim {
 @Injectable()
 export class SignInLimits {
   private readonly logger = new Logger(SignInLimits.name);
-  private readonly limiters: Record<LimitedBy, DatabaseRateLimiter | null>;
-  private readonly nameKey: Buffer;
+  private readonly limiters: Record<'account' | 'device', DatabaseRateLimiter | null>;
+  private readonly addresses: AddressLimit | null;
+  private readonly purger: DatabaseRateLimiter;
   private purgeAt = 0;
 
   constructor(
     database: Database,
     private readonly metrics: Metrics,
+    private readonly names: AccountNames,
     settings: SettingsService,
   ) {
     const { perAccount, perAddress } = settings.get('rateLimits', { infer: true });
-    const limiter = (keyPrefix: LimitedBy, points: number) =>
+    const limiter = (keyPrefix: string, points: number) =>
       points === 0 ? null : new DatabaseRateLimiter(database, { keyPrefix, points, duration: WINDOW });
+    this.purger = new DatabaseRateLimiter(database, { keyPrefix: 'any', points: 1, duration: WINDOW });
     this.limiters = {
       account: limiter('account', perAccount),
-      address: limiter('address', perAddress),
       device: limiter('device', perAccount),
     };
-    const [secret = ''] = settings.get('secrets', { infer: true }).localJwtSecrets;
-    this.nameKey = Buffer.from(hkdfSync('sha256', secret, '', 'cutover rate limit names', 32));
+    this.addresses = perAddress === 0 ? null : new AddressLimit(database, 'address', perAddress);
   }
 
   /**
-   * Makes an attempt, unless too many failed of late.
+   * Makes an attempt, which takes its points as it goes.
    *
    * @throws RateLimited, alike for known and unknown names, and whatever `attempt` throws
    */
-  async count<T>(about: SignInAttempt, attempt: () => Promise<T>): Promise<T> {
-    const claims = this.claimsOf(about);
-    await this.take(claims);
-    const takenAt = performance.now(); // by now: the window that the points came out of had begun
+  async count<T>(attempt: (points: AttemptPoints) => Promise<T>): Promise<T> {
+    const taken: Taken[] = [];
     try {
-      const result = await attempt();
-      await this.giveBack(claims, takenAt);
+      const result = await attempt(this.pointsInto(taken));
+      await this.giveBack(taken);
       return result;
     } catch (error) {
-      if (refusalCodeOf(error) === null) await this.giveBack(claims, takenAt);
+      if (refusalCodeOf(error) === null) await this.giveBack(taken);
       else await this.purge();
       throw error;
     }
   }
 
-  private claimsOf({ username, user, address, device }: SignInAttempt): Claim[] {
-    const claim = (by: LimitedBy, key: string): Claim => ({ by, key, limiter: this.limiters[by] });
-    if (user && device !== null) return [claim('device', `${user.id}.${device}`)];
-    return [
-      claim('account', user ? `id.${user.id}` : `name.${this.hidden(username)}`),
-      claim('address', networkOf(address)),
-    ];
+  private pointsInto(taken: Taken[]): AttemptPoints {
+    const take = (claims: Claim[]) => takeAll(claims, taken, this.metrics);
+    let isAddressCounted = false;
+    return {
+      ofAddress: async (address) => {
+        isAddressCounted = true;
+        await take(this.ofAddress(address));
+      },
+      ofAccount: async (attempt) => {
+        const isCounted = isAddressCounted || attempt.device !== null;
+        await take([...this.ofAccount(attempt), ...(isCounted ? [] : this.ofAddress(attempt.address))]);
+      },
+      giveBack: () => this.giveBack(taken),
+    };
   }
 
-  /** All of them or none. */
-  private async take(claims: Claim[]): Promise<void> {
-    const outcomes = await Promise.allSettled(claims.map(({ limiter, key }) => limiter?.consume(key)));
-    const failed = outcomes.flatMap((outcome, index) =>
-      outcome.status === 'rejected' ? [{ claim: claims[index], reason: outcome.reason as unknown }] : [],
-    );
-    if (failed.length === 0) return;
-    await this.giveBack(
-      claims.filter((_, index) => outcomes[index]?.status === 'fulfilled'),
-      performance.now(),
-    );
-    let wait = 0;
-    for (const { claim, reason } of failed) {
-      if (!(reason instanceof RateLimiterRes)) throw reason;
-      if (claim) this.metrics.rateLimited.inc({ by: claim.by });
-      wait = Math.max(wait, reason.msBeforeNext);
-    }
-    throw new RateLimited(wait);
+  private ofAddress(address: string | null): Claim[] {
+    return this.addresses?.claims(address) ?? [];
+  }
+
+  private ofAccount({ username, user, device, sent }: SignInAttempt): Claim[] {
+    if (device !== null) return this.claims('device', [`${device.userId}.${device.id}`]);
+    if (sent) return this.claims('account', sent.keys);
+    return this.claims('account', [user ? `id.${user.id}` : `name.${this.names.local(username)}`]);
+  }
+
+  private claims(by: keyof typeof this.limiters, keys: readonly string[]): Claim[] {
+    const limiter = this.limiters[by];
+    return limiter ? keys.map((key) => claimOn(by, limiter, key)) : [];
   }
 
   /** A point that could not be given back is lost to its owner for a minute at most: no reason to fail for. */
-  private async giveBack(claims: Claim[], takenAt: number): Promise<void> {
-    const takenAgo = performance.now() - takenAt;
-    await Promise.all(claims.map(({ limiter, key }) => limiter?.giveBack(key, takenAgo))).catch(
-      (error: unknown) => {
-        this.logger.warn({ err: error }, 'a rate limit kept the point of an attempt that did not fail');
-      },
-    );
+  private async giveBack(taken: Taken[]): Promise<void> {
+    await giveAllBack(taken).catch((error: unknown) => {
+      this.logger.warn({ err: error }, 'a rate limit kept the point of an attempt that did not fail');
+    });
   }
 
   private async purge(now = Date.now()): Promise<void> {
     if (now < this.purgeAt) return;
     this.purgeAt = now + PURGE_INTERVAL;
-    const limiter = Object.values(this.limiters).find((one) => one !== null);
-    await limiter?.purge().catch((error: unknown) => {
+    await this.purger.purge().catch((error: unknown) => {
       this.logger.warn({ err: error }, 'expired rate limits were not removed; the next failure tries again');
     });
-  }
-
-  /** What nobody is called may be anything, a password typed into the wrong field too: it is not kept in clear. */
-  private hidden(username: string): string {
-    return createHmac('sha256', this.nameKey).update(foldName(username)).digest('base64url');
   }
 }

@@ -8,10 +8,12 @@ import { type UserRecord, UserRepository, whyKeptOut } from '@cutover/users';
 import { BreakGlassSignIn } from '../break-glass/break-glass-sign-in';
 import { DeviceCookie } from '../device/device-cookie';
 import { ExternalAuthGuard } from '../external/external-auth.guard';
-import { SignInLimits } from '../rate-limits/sign-in-limits';
+import { RateLimited } from '../rate-limits/rate-limited';
+import { type AttemptPoints, SignInLimits } from '../rate-limits/sign-in-limits';
 import { LocalSide } from './local-side';
 import { NoLocalSide } from './no-local-side';
-import { attemptOf, type SignInAttempt, type SignInHttpRequest } from './sign-in-attempt';
+import { SentNames } from './sent-names';
+import { attemptOf, type KnownDevice, type SignInAttempt, type SignInHttpRequest } from './sign-in-attempt';
 import { SignInEvidence } from './sign-in-evidence';
 import { SignInLog } from './sign-in-log';
 import { SignInRecord } from './sign-in-record';
@@ -33,6 +35,7 @@ export class SignInGuard implements CanActivate {
     private readonly users: UserRepository,
     private readonly external: ExternalAuthGuard,
     private readonly limits: SignInLimits,
+    private readonly names: SentNames,
     private readonly devices: DeviceCookie,
     private readonly record: SignInRecord,
     private readonly breakGlass: BreakGlassSignIn,
@@ -61,28 +64,43 @@ export class SignInGuard implements CanActivate {
     }
   }
 
-  private async admit(
+  private admit(
     { username, password }: SignInRequest,
     request: SignInHttpRequest,
     context: ExecutionContext,
     startedAt: number,
   ): Promise<boolean> {
-    const attempt = await this.attemptBy(username, request);
-    request.signInAttempt = attempt;
-    if (attempt.user?.breakGlass) return this.breakGlass.admit(request, attempt.user, password);
-    try {
-      const admitted = await this.limits.count(attempt, () => this.check(attempt, context));
-      this.evidence.admitted(attemptOf(request), request, startedAt);
-      if (attempt.side === 'local') this.local.admitted(request);
-      return admitted;
-    } catch (error) {
-      this.evidence.refused(attemptOf(request), error, startedAt);
-      await this.record.refused(attemptOf(request), error);
-      throw error;
-    }
+    return this.limits.count(async (points) => {
+      const attempt = await this.attemptBy(username, request, points);
+      request.signInAttempt = attempt;
+      if (attempt.user?.breakGlass) {
+        await points.giveBack();
+        return this.breakGlass.admit(request, attempt.user, password);
+      }
+      try {
+        const side = attempt.ambiguous ? 'local' : await this.sideFor(attempt.user);
+        if (side === 'external') await this.nameToSend(attempt, request);
+        await points.ofAccount(attempt);
+        attempt.side = side;
+        const admitted = await this.check(side, context);
+        this.evidence.admitted(attemptOf(request), request, startedAt);
+        if (side === 'local') this.local.admitted(request);
+        return admitted;
+      } catch (error) {
+        this.evidence.refused(attemptOf(request), error, startedAt);
+        await this.record.refused(attemptOf(request), error);
+        throw error;
+      }
+    });
   }
 
-  private async attemptBy(username: string, request: SignInHttpRequest): Promise<SignInAttempt> {
+  private async attemptBy(
+    username: string,
+    request: SignInHttpRequest,
+    points: AttemptPoints,
+  ): Promise<SignInAttempt> {
+    const address = clientAddress(request.ip);
+    const limited = await this.addressLimit(username, request, address, points);
     const match = await this.users.findByUsername(username);
     if (match.outcome === 'ambiguous') {
       const userIds = match.users.map(({ id }) => id);
@@ -92,18 +110,50 @@ export class SignInGuard implements CanActivate {
       );
     }
     const user = match.outcome === 'one' ? match.user : null;
+    if (limited && !user?.breakGlass) throw limited;
     return {
       username,
       user,
       ambiguous: match.outcome === 'ambiguous',
-      address: clientAddress(request.ip),
-      device: user && this.devices.deviceOf(request.cookies[this.devices.name], user.id),
+      address,
+      device: user && this.deviceOf(request, user),
     };
   }
 
-  private async check(attempt: SignInAttempt, context: ExecutionContext): Promise<boolean> {
-    const side = attempt.ambiguous ? 'local' : await this.sideFor(attempt.user);
-    attempt.side = side;
+  /**
+   * What is limited costs nothing: the address is asked before anything is looked up, but for browsers that somebody has
+   * signed in with. Whether it is this person is known once the row is.
+   *
+   * @returns the refusal, where only a break-glass account may pass
+   */
+  private async addressLimit(
+    username: string,
+    request: SignInHttpRequest,
+    address: string | null,
+    points: AttemptPoints,
+  ): Promise<RateLimited | null> {
+    if (this.devices.isKnown(request.cookies[this.devices.name])) return null;
+    try {
+      await points.ofAddress(address);
+      return null;
+    } catch (error) {
+      if (error instanceof RateLimited && (await this.breakGlass.knows(username))) return error;
+      throw error;
+    }
+  }
+
+  private async nameToSend(attempt: SignInAttempt, request: SignInHttpRequest): Promise<void> {
+    const { sent, owner } = await this.names.of(attempt);
+    attempt.sent = sent;
+    if (owner) attempt.device = this.deviceOf(request, owner);
+  }
+
+  private deviceOf({ cookies }: SignInHttpRequest, { id: userId }: UserRecord): KnownDevice | null {
+    const id = this.devices.deviceOf(cookies[this.devices.name], userId);
+    return id === null ? null : { id, userId };
+  }
+
+  private async check(side: AuthMode, context: ExecutionContext): Promise<boolean> {
     if (side === 'local') return this.local.check(context);
     try {
       return (await this.external.canActivate(context)) === true;

@@ -49,6 +49,7 @@ export class UserEntity {
   @Column({ name: 'display_name', type: 'varchar', length: 255, nullable: true })
   displayName!: string | null;
 
+  @Index('ix_users_azure_email')
   @Column({ name: 'azure_email', type: 'varchar', length: 255, nullable: true })
   azureEmail!: string | null;
 

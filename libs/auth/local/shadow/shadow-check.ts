@@ -13,6 +13,8 @@ import { type UserRecord, UserRepository } from '@cutover/users';
 import { AccountLinks } from '../../external/account-links';
 import { linkObjection } from '../../external/link-objection';
 import { usernameToSend } from '../../external/username-to-send';
+import { AccountNames } from '../../rate-limits/account-names';
+import { ExternalAttempts } from '../../rate-limits/external-attempts';
 
 export interface ShadowSubject {
   user: UserRecord;
@@ -33,6 +35,8 @@ export class ShadowCheck {
   constructor(
     private readonly settings: SettingsService,
     private readonly client: ExternalAuthClient,
+    private readonly names: AccountNames,
+    private readonly attempts: ExternalAttempts,
     private readonly circuits: ProviderCircuits,
     private readonly stage: ShadowStage,
     private readonly users: UserRepository,
@@ -54,7 +58,10 @@ export class ShadowCheck {
       this.settings.get('externalAuth', { infer: true }),
     );
     try {
-      const { tokens, identity } = await this.client.signIn(sentUsername, password);
+      const { keys } = await this.names.external(sentUsername, user);
+      const { tokens, identity } = await this.attempts.count({ keys, deviceOf: null }, () =>
+        this.client.signIn(sentUsername, password),
+      );
       const ended = this.end(tokens);
       const finding = await this.foundBy(identity, user.id, { username, sentUsername });
       await this.stage.keep(user.id, finding, identity.objectId);
