@@ -8,7 +8,7 @@ import { TestApi } from './testing/test-api';
 
 const PER_ACCOUNT = 3;
 const PER_HOUR = 5;
-const GRACE = { username: 'grace', password: 'Nanosecond-Wire-1952' };
+const GRACE = { username: 'grace', email: 'grace@contoso.example', password: 'Nanosecond-Wire-1952' };
 /** Called by nothing like her names over there. */
 const ADA = {
   username: 'al1815',
