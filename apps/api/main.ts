@@ -1,10 +1,10 @@
 import 'reflect-metadata';
-import { ConfigurationError, EXIT_CONFIGURATION, loadSettings, readEnvironment } from '@cutover/config';
+import { ConfigurationError, EXIT_CONFIGURATION, settingsOfProcess } from '@cutover/config';
 import { startTracing } from '@cutover/operations/tracing';
 
 async function main(): Promise<void> {
   if (process.argv.includes('--openapi')) return (await import('./run.js')).printOpenApi();
-  const settings = loadSettings(readEnvironment());
+  const settings = settingsOfProcess();
   const endTracing = settings.tracing && (await startTracing(settings.tracing));
   const { run } = await import('./run.js'); // not before: what is traced is wrapped as it is loaded
   await run(settings, () => endTracing?.() ?? Promise.resolve());

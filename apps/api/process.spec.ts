@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -10,6 +10,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type DatabaseSettings, loadSettings, SettingsService } from '@cutover/config';
 import { STAND_IN_TENANT_ID } from '@cutover/contracts';
 import { Migrator, openDataSource } from '@cutover/database';
+import { mysqlEngine } from '@cutover/database/testing';
 import { TokenVault } from '@cutover/sessions';
 
 const MAIN = resolve(__dirname, '../../dist/apps/api/main.js');
@@ -110,11 +111,56 @@ describe('the process', () => {
     expect((await fetch(`${await ready}/health/ready`)).status).toBe(200);
   });
 
-  it('keeps its keys out of a diagnostic report', async () => {
+  it('names everything that production refuses at once and exits 78, without a value', async () => {
+    const zeros = Buffer.alloc(32).toString('base64');
+    const unsafe = {
+      NODE_TLS_REJECT_UNAUTHORIZED: '0',
+      LOCAL_JWT_SECRET: 'y'.repeat(32),
+      TOKEN_ENCRYPTION_KEYS: `k1:${zeros}`,
+      AUDIT_KEYS: `a1:${zeros}`,
+      TRUST_PROXY: '0.0.0.0/0',
+      DATABASE_URL: 'mysql://app:a-database-password@db.example.org/app',
+      METRICS_TOKEN_FILE: join(folder, 'no-such-token'),
+    };
+    const { code, output } = await start({
+      ...unsafe,
+      NODE_ENV: 'production',
+      PUBLIC_URL: 'https://portal.example.org',
+    }).ended;
+    expect(code).toBe(78);
+    for (const name of Object.keys(unsafe)) expect(output).toContain(`\n  ${name}: `);
+    expect(output).not.toMatch(new RegExp(`y{32}|${zeros}|a-database-password|no-such-token`));
+  });
+
+  it('says at each start that its database is reached in clear where that was allowed', async () => {
+    const database = await mysqlEngine.createDatabase();
+    const production = {
+      NODE_ENV: 'production',
+      PUBLIC_URL: 'https://portal.example.org',
+      // Another name of this machine that is not taken for one.
+      DATABASE_URL: database.url.replace('127.0.0.1', '127.1'),
+      DATABASE_MIGRATE: 'true',
+      LOCAL_JWT_SECRET: randomBytes(32).toString('hex'),
+      TOKEN_ENCRYPTION_KEYS: `k:${randomBytes(32).toString('base64')}`,
+      AUDIT_KEYS: `a:${randomBytes(32).toString('base64')}`,
+    };
+    expect(await start(production).ended).toMatchObject({
+      code: 78,
+      output: expect.stringContaining('  DATABASE_URL: '),
+    });
+    const { child, ready, ended } = start({ ...production, DATABASE_ALLOW_PLAINTEXT: 'true' });
+    await ready;
+    child.kill('SIGTERM');
+    expect((await ended).output.match(/"level":40.*DATABASE_ALLOW_PLAINTEXT/g)).toHaveLength(1);
+    await database.drop();
+  });
+
+  it('keeps its keys out of a diagnostic report, and those from files out of its environment too', async () => {
     const key = randomBytes(32).toString('base64');
+    writeFileSync(join(folder, 'jwt-secret'), `${SECRET}\n`, { mode: 0o600 });
     const { child, ready } = start({
       DATABASE_MIGRATE: 'true',
-      LOCAL_JWT_SECRET: SECRET,
+      LOCAL_JWT_SECRET_FILE: 'jwt-secret',
       TOKEN_ENCRYPTION_KEYS: `k:${key}`,
       NODE_OPTIONS: '--report-on-signal --report-signal=SIGUSR2 --report-filename=report.json',
     });
@@ -123,6 +169,7 @@ describe('the process', () => {
     const report = await written(join(folder, 'report.json'));
     expect(report).toContain('javascriptStack');
     for (const secret of [key, SECRET]) expect(report).not.toContain(secret);
+    expect(readFileSync(`/proc/${child.pid}/environ`, 'utf8')).not.toContain(SECRET);
   });
 
   it.each([

@@ -11,6 +11,7 @@ export async function run(settings: Settings, finish: () => Promise<void>): Prom
   if (settings.secrets.keptIn) {
     new Logger('config').warn(`secrets are not set; generated ones are kept in ${settings.secrets.keptIn}`);
   }
+  for (const { name, problem } of settings.cautions) new Logger('config').warn(`${name} ${problem}`);
   await app.get(KeySurvey, { strict: false }).requireKeys();
   await app.get(AuditKeys, { strict: false }).requireKeys();
   await listen(app, settings.http, finish);

@@ -67,6 +67,7 @@ describeOnEachEngine('what a full run leaves behind', (engine) => {
       RATE_LIMIT_SIGN_IN_PER_ACCOUNT: '8',
       DATABASE_URL: scratch.url,
       LOG_LEVEL: 'trace',
+      DEBUG: '*',
       OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
       HOST: '127.0.0.1',
       PORT: '0',
@@ -277,6 +278,8 @@ describeOnEachEngine('what a full run leaves behind', (engine) => {
     expect(answers).toMatch(/cutover_sign_in[^]*"status":401|"status":401[^]*cutover_sign_in/);
     expect(output).toContain('"action":"password.reset"');
 
+    expect(tables).toContain('$argon2');
+    expect(output).not.toContain('$argon2');
     for (const told of [output, tables, answers, traces]) expect(secrets.foundIn(told)).toEqual([]);
   }, 180_000);
 });

@@ -1,6 +1,6 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { loadSettings, readEnvironment } from '@cutover/config';
+import { settingsOfProcess } from '@cutover/config';
 import { type MigrationStatus, Migrator } from '@cutover/database';
 import { CliModule } from './cli.module';
 import { SchemaNewer, SchemaNotCurrent } from './errors';
@@ -9,7 +9,7 @@ type Work<T> = (context: INestApplicationContext) => Promise<T>;
 
 /** Runs work over the same libs as the API, whatever the schema, and closes everything afterwards. */
 export async function withAnySchema<T>(work: Work<T>): Promise<T> {
-  const { database, ...settings } = loadSettings(readEnvironment());
+  const { database, ...settings } = settingsOfProcess();
   const context = await NestFactory.createApplicationContext(
     // DATABASE_MIGRATE is for the API: here it would make a dry run change the schema.
     CliModule.forRoot({ ...settings, database: { ...database, migrateOnStart: false } }),

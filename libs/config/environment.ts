@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { LOG_LEVELS } from './settings';
 import {
   backupKey,
+  baseUrl,
   collectorUrl,
   databaseUrl,
   date,
@@ -38,6 +39,7 @@ export const environment = z.object({
   OTEL_SERVICE_NAME: z.string().default('cutover'),
 
   DATABASE_URL: databaseUrl.default({ engine: 'sqlite', path: 'data/cutover.sqlite' }),
+  DATABASE_ALLOW_PLAINTEXT: flag.default(false),
   DATABASE_MIGRATE: flag.default(false),
 
   LOCAL_JWT_SECRET: jwtSecrets.optional(),
@@ -62,7 +64,7 @@ export const environment = z.object({
   GUARDRAIL_FAILURES: whole('verdicts running', 1, 100).default(3),
 
   USE_EXTERNAL_AUTH: flag.default(false),
-  EXTERNAL_AUTH_API_URL: webUrl.optional(),
+  EXTERNAL_AUTH_API_URL: baseUrl.optional(),
   EXTERNAL_AUTH_ENDPOINT: path.default('/api/auth/login'),
   EXTERNAL_AUTH_REFRESH_ENDPOINT: path.default('/api/auth/refresh'),
   EXTERNAL_AUTH_VALIDATE_ENDPOINT: path.default('/api/auth/validate'),

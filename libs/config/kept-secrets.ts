@@ -10,16 +10,21 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { parseEnv } from 'node:util';
+import { SECRET_NAMES, SECRET_SETTINGS, type SecretSetting } from './secret-settings';
 
 /**
  * The secrets of a development machine: made at first need, kept in a file that only its owner reads, so that
- * sessions outlive a restart. Production never comes here (load-settings.ts requires the settings there).
+ * sessions outlive a restart. Production never comes here (production-faults.ts requires the settings there).
  */
 export function keptSecrets(file: string): NodeJS.Dict<string> {
   if (!existsSync(file)) {
     mkdirSync(dirname(file), { recursive: true });
     const whole = `${file}.${randomBytes(4).toString('hex')}`; // nobody reads half of it
-    writeFileSync(whole, generatedSecrets(), { mode: 0o600, flag: 'wx' });
+    const lines = [
+      '# Generated for development. Production sets these itself.',
+      ...GENERATED.map(([name, make]) => `${name}=${make()}`),
+    ];
+    writeFileSync(whole, `${lines.join('\n')}\n`, { mode: 0o600, flag: 'wx' });
     try {
       linkSync(whole, file);
     } catch (error) {
@@ -30,24 +35,14 @@ export function keptSecrets(file: string): NodeJS.Dict<string> {
     }
   }
   const kept = parseEnv(readFileSync(file, 'utf8'));
-  const missing = Object.entries(LATER).filter(([name]) => kept[name] === undefined);
+  // A file that was made before there were backups, or seals of the audit trail, lacks theirs.
+  const missing = GENERATED.filter(([name]) => kept[name] === undefined);
   if (missing.length === 0) return kept;
-  for (const [, generated] of missing) appendFileSync(file, `${generated()}\n`);
+  for (const [name, make] of missing) appendFileSync(file, `${name}=${make()}\n`);
   return parseEnv(readFileSync(file, 'utf8'));
 }
 
-/** What a file lacks that was made before there were backups, or seals of the audit trail. */
-const LATER = {
-  BACKUP_KEY: () => `BACKUP_KEY=${randomBytes(32).toString('base64')}`,
-  // A name of its own: of two machines' keys, neither is taken for the other.
-  AUDIT_KEYS: () => `AUDIT_KEYS=dev-${randomBytes(4).toString('hex')}:${randomBytes(32).toString('base64')}`,
-};
-
-const generatedSecrets = () =>
-  [
-    '# Generated for development. Production sets these in its environment.',
-    `LOCAL_JWT_SECRET=${randomBytes(32).toString('base64url')}`,
-    `TOKEN_ENCRYPTION_KEYS=dev:${randomBytes(32).toString('base64')}`,
-    ...Object.values(LATER).map((generated) => generated()),
-    '',
-  ].join('\n');
+const GENERATED = SECRET_NAMES.flatMap((name) => {
+  const { generated }: SecretSetting = SECRET_SETTINGS[name];
+  return generated ? [[name, generated] as const] : [];
+});

@@ -1,43 +1,50 @@
 import { dirname, join } from 'node:path';
-import { STAND_IN_TENANT_ID } from '@cutover/contracts';
 import { ConfigurationError, type ConfigurationFault } from './configuration-error';
 import { environment, type Environment } from './environment';
 import { externalAuthFaults, externalAuthOf } from './external-auth-environment';
 import { keptSecrets } from './kept-secrets';
+import { exceptions, productionFaults, unsafeSettings } from './production-faults';
+import { optionFaults } from './runtime-faults';
+import { permissionsOf, type Variables, withSecretsFromFiles } from './secret-files';
 import { isLoopbackUrl } from './setting-types';
+import { isSecretName } from './secret-settings';
 import type { Settings } from './settings';
 
 export interface LoadOptions {
   /** Where secrets are generated and kept when none are set; beside the embedded database where it says nothing. */
   secretsFile?: string;
+  /** A file that some of the variables were read from. */
+  localFile?: string;
+  /** Options that Node.js was started with. */
+  commandLine?: string;
 }
 
 /**
- * Turns an environment into {@link Settings}. Reads nothing but its argument and, outside production, the
- * file of generated secrets.
+ * Turns an environment into {@link Settings}. Reads nothing but its arguments, the files that they name and, outside
+ * production, the file of generated secrets.
  *
  * @throws ConfigurationError naming every fault at once, never a value.
  */
-export function loadSettings(
-  variables: Record<string, string | undefined>,
-  options: LoadOptions = {},
-): Settings {
+export function loadSettings(variables: Variables, options: LoadOptions = {}): Settings {
+  const { variables: given, faults: fileFaults } = withSecretsFromFiles(variables);
   const set = Object.fromEntries(
-    Object.entries(variables).filter(([, value]) => value !== undefined && value !== ''),
+    Object.entries(given).filter(([, value]) => value !== undefined && value !== ''),
   );
-  const parsed = environment.safeParse(set);
-  if (!parsed.success) {
-    throw new ConfigurationError(
-      parsed.error.issues.map((issue) => ({ name: issue.path.join('.'), problem: issue.message })),
-    );
-  }
-  const env = parsed.data;
-  const faults = [
+  const { env, faults: typeFaults } = parsed(set);
+  const isProduction = env.NODE_ENV === 'production';
+  const unsafe = [
+    ...unsafeSettings(env, set),
+    ...optionFaults('the command line of Node.js', options.commandLine ?? ''),
+    ...localFileFaults(options.localFile),
+  ];
+  const unread = new Set([...fileFaults, ...typeFaults].map(({ name }) => name.replace(/_FILE$/, '')));
+  const ruleFaults = [
     ...externalAuthFaults(env),
     ...sessionFaults(env),
     ...tracingFaults(env),
-    ...(env.NODE_ENV === 'production' ? productionFaults(env) : []),
-  ];
+    ...(isProduction ? [...productionFaults(env), ...unsafe] : []),
+  ].filter(({ name }) => !unread.has(name));
+  const faults = [...fileFaults, ...noSecretFaults(variables), ...typeFaults, ...ruleFaults];
   if (faults.length > 0) throw new ConfigurationError(faults);
 
   return {
@@ -76,7 +83,36 @@ export function loadSettings(
     useExternalAuth: env.USE_EXTERNAL_AUTH,
     externalAuth: externalAuthOf(env),
     given: Object.keys(set).filter((name) => name in environment.shape),
+    cautions: [...exceptions(env), ...(isProduction ? [] : unsafe)],
   };
+}
+
+/** A setting that is taken from no file would be left out without a word. */
+const noSecretFaults = (variables: Variables): ConfigurationFault[] =>
+  Object.keys(environment.shape)
+    .filter((name) => !isSecretName(name) && variables[`${name}_FILE`])
+    .map((name) => ({
+      name: `${name}_FILE`,
+      problem: `is not understood: ${name} is no secret, set it itself`,
+    }));
+
+/** What can be read; a setting that cannot has its default here, so that the faults of all others are found too. */
+function parsed(set: Variables): { env: Environment; faults: ConfigurationFault[] } {
+  const result = environment.safeParse(set);
+  if (result.success) return { env: result.data, faults: [] };
+  const faults = result.error.issues.map(({ path, message }) => ({ name: path.join('.'), problem: message }));
+  const wrong = new Set(faults.map(({ name }) => name));
+  const rest = Object.fromEntries(Object.entries(set).filter(([name]) => !wrong.has(name)));
+  return { env: environment.parse(rest), faults };
+}
+
+/** It may hold secrets, and decides where passwords go. */
+function localFileFaults(file: string | undefined): ConfigurationFault[] {
+  const permissions = file === undefined ? null : permissionsOf(file);
+  if (file === undefined || !permissions?.openToAll) return [];
+  return [
+    { name: file, problem: `is open to everybody on this machine (mode ${permissions.mode}); chmod 600 it` },
+  ];
 }
 
 function sessionFaults(env: Environment): ConfigurationFault[] {
@@ -101,34 +137,6 @@ function tracingFaults(env: Environment): ConfigurationFault[] {
   return [{ name: 'OTEL_EXPORTER_OTLP_ENDPOINT', problem: 'must be https where headers are sent along' }];
 }
 
-function productionFaults(env: Environment): ConfigurationFault[] {
-  const urls = {
-    PUBLIC_URL: env.PUBLIC_URL,
-    EXTERNAL_AUTH_API_URL: env.EXTERNAL_AUTH_API_URL,
-    EXTERNAL_AUTH_JWKS_URL: env.EXTERNAL_AUTH_JWKS_URL,
-    EXTERNAL_AUTH_TOKEN_URL: env.EXTERNAL_AUTH_TOKEN_URL,
-  };
-  const faults = Object.entries(urls)
-    .filter(([, url]) => url?.startsWith('http:'))
-    .map(([name]) => ({ name, problem: 'must be https in production' }));
-  const needed = {
-    PUBLIC_URL: env.PUBLIC_URL,
-    LOCAL_JWT_SECRET: env.LOCAL_JWT_SECRET,
-    TOKEN_ENCRYPTION_KEYS: env.TOKEN_ENCRYPTION_KEYS,
-    AUDIT_KEYS: env.AUDIT_KEYS,
-  };
-  for (const [name, value] of Object.entries(needed)) {
-    if (value === undefined) faults.push({ name, problem: 'must be set in production' });
-  }
-  if (env.EXTERNAL_AUTH_TENANT_ID === STAND_IN_TENANT_ID) {
-    faults.push({
-      name: 'EXTERNAL_AUTH_TENANT_ID',
-      problem: 'names the development stand-in, which production refuses',
-    });
-  }
-  return faults;
-}
-
 function secretsOf(env: Environment, secretsFile = besideEmbeddedDatabase(env)): Settings['secrets'] {
   const {
     LOCAL_JWT_SECRET: localJwtSecrets,
@@ -151,7 +159,8 @@ function secretsOf(env: Environment, secretsFile = besideEmbeddedDatabase(env)):
   };
 }
 
-function besideEmbeddedDatabase({ DATABASE_URL: connection }: Environment): string {
+/** Where secrets are generated and kept when none are set. */
+export function besideEmbeddedDatabase({ DATABASE_URL: connection }: Environment): string {
   const onDisk = connection.engine === 'sqlite' && connection.path !== ':memory:';
   return join(onDisk ? dirname(connection.path) : 'data', 'secrets.env');
 }

@@ -1,13 +1,13 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { isLoopbackHost, mysqlAddressOf, MysqlUrlRefused } from './mysql-address';
 import type { EncryptionKey } from './settings';
 
 /** Key length of AES-256 (FIPS 197), and the least for HS256 (RFC 7518 section 3.2), in bytes. */
 const KEY_BYTES = 32;
 
-const LOOPBACK_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]']);
-
-export const isLoopbackUrl = (url: string) => LOOPBACK_HOSTS.has(new URL(url).hostname);
+export const isLoopbackUrl = (url: string) =>
+  isLoopbackHost(new URL(url).hostname.replace(/^\[(.*)\]$/, '$1'));
 
 export const flag = z.enum(['true', 'false'], 'expects true or false').transform((value) => value === 'true');
 
@@ -32,14 +32,22 @@ export const list = z.string().transform((value) =>
 
 /** https, or http on this machine: nobody's password or token crosses a network in clear. */
 export const webUrl = z.string().superRefine((value, context) => {
-  if (!URL.canParse(value) || !/^https?:$/.test(new URL(value).protocol)) {
-    context.addIssue({ code: 'custom', message: 'expects a URL that starts with https://' });
+  // Nothing looks at it after a fault was found.
+  const fault = (message: string) => context.addIssue({ code: 'custom', message, continue: false });
+  if (/\s/.test(value) || !URL.canParse(value) || !/^https?:$/.test(new URL(value).protocol)) {
+    fault('expects a URL that starts with https://');
   } else if (new URL(value).username !== '' || new URL(value).password !== '') {
-    context.addIssue({ code: 'custom', message: 'expects a URL without a user name and password in it' });
+    fault('expects a URL without a user name and password in it');
   } else if (new URL(value).protocol === 'http:' && !isLoopbackUrl(value)) {
-    context.addIssue({ code: 'custom', message: 'expects https; plain http is for a loopback host only' });
+    fault('expects https; plain http is for a loopback host only');
   }
 });
+
+/** Paths are put behind it. */
+export const baseUrl = webUrl.refine(
+  (value) => !/[?#]/.test(value),
+  'expects a URL without a query or a fragment: the paths of the API are put behind it',
+);
 
 /** Spans hold no secret, and a collector stands beside the program as a rule: plain http is allowed. */
 export const collectorUrl = z
@@ -76,10 +84,10 @@ function decoded(text: string): string {
 
 export const origin = webUrl
   .refine(
-    (value) => !URL.canParse(value) || new URL(value).href === `${new URL(value).origin}/`,
+    (value) => new URL(value).href === `${new URL(value).origin}/`,
     'expects an origin: scheme, host and port, without a path',
   )
-  .transform((value) => (URL.canParse(value) ? new URL(value).origin : value));
+  .transform((value) => new URL(value).origin);
 
 export const path = z.string().regex(/^\/(?!\/)[^\s?#]*$/, 'expects a path that starts with one /');
 
@@ -108,15 +116,11 @@ export const encryptionKeys = list.transform((items, context): EncryptionKey[] =
     return { kid, key: Buffer.from(encoded, 'base64') };
   });
   const distinct = new Set(keys.map(({ kid }) => kid)).size;
-  if (
-    keys.length === 0 ||
-    distinct < keys.length ||
-    keys.some(({ kid, key }) => kid === '' || key.length !== KEY_BYTES)
-  ) {
-    context.addIssue({
-      code: 'custom',
-      message: `expects kid:base64 pairs of ${KEY_BYTES} bytes each with different kids, separated by commas`,
-    });
+  if (keys.length === 0 || keys.some(({ kid, key }) => kid === '' || key.length !== KEY_BYTES)) {
+    const message = `expects kid:base64 pairs of ${KEY_BYTES} bytes each, separated by commas`;
+    context.addIssue({ code: 'custom', message });
+  } else if (distinct < keys.length) {
+    context.addIssue({ code: 'custom', message: 'names two keys alike: each needs a kid of its own' });
   }
   return keys;
 });
@@ -131,19 +135,15 @@ export const backupKey = z.string().transform((value, context): Buffer => {
 });
 
 export const databaseUrl = z.string().transform((value, context) => {
-  if (value.startsWith('sqlite:')) {
-    const path = value.slice('sqlite:'.length);
-    if (path !== '') return { engine: 'sqlite' as const, path };
-  } else if (
-    URL.canParse(value) &&
-    new URL(value).protocol === 'mysql:' &&
-    new URL(value).pathname.length > 1
-  ) {
-    return { engine: 'mysql' as const, url: value };
+  if (value.startsWith('sqlite:') && value !== 'sqlite:') {
+    return { engine: 'sqlite' as const, path: value.slice('sqlite:'.length) };
   }
-  context.addIssue({
-    code: 'custom',
-    message: 'expects mysql://user:password@host:port/database or sqlite:path',
-  });
-  return z.NEVER;
+  try {
+    mysqlAddressOf(value); // to find its faults with all others; whoever connects reads it again
+    return { engine: 'mysql' as const, url: value };
+  } catch (error) {
+    if (!(error instanceof MysqlUrlRefused)) throw error;
+    context.addIssue({ code: 'custom', message: error.message });
+    return z.NEVER;
+  }
 });

@@ -1,3 +1,5 @@
+import type { ConfigurationFault } from './configuration-error';
+
 /** Everything that can be set, parsed and typed. One reader (load-settings.ts), many users. */
 export interface Settings {
   nodeEnv: 'development' | 'test' | 'production';
@@ -18,6 +20,8 @@ export interface Settings {
   externalAuth: ExternalAuthSettings | null;
   /** Names of the settings that somebody set, whatever to. */
   given: readonly string[];
+  /** What is said at each start: unsafe settings outside production, and exceptions that somebody chose. */
+  cautions: readonly ConfigurationFault[];
 }
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;

@@ -1,10 +1,10 @@
-import type { DatabaseSettings } from '@cutover/config';
+import { type DatabaseSettings, mysqlAddressOf } from '@cutover/config';
 import { migrations } from '@cutover/migrations';
 import { DataSource, type DataSourceOptions, type MixedList, type EntitySchema } from 'typeorm';
 import { classified } from './errors';
-import { mysqlAddressOf } from './mysql-address';
 import { mysqlDriver, mysqlServerVersion } from './mysql-driver';
 import { NodeSqliteDriver } from './node-sqlite-driver';
+import { silentLogger } from './silent-logger';
 
 type Connection = DatabaseSettings['connection'];
 export type Entities = MixedList<(abstract new (...parameters: never[]) => unknown) | EntitySchema | string>;
@@ -28,7 +28,7 @@ export async function dataSourceOptions(
     migrationsTableName: 'cutover_migrations',
     synchronize: false,
     logging: false,
-    logger: 'debug' as const,
+    logger: silentLogger,
   };
   if (connection.engine === 'sqlite') {
     return {

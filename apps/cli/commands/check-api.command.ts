@@ -1,5 +1,5 @@
 import { NestFactory } from '@nestjs/core';
-import { ConfigurationModule, loadSettings, readEnvironment } from '@cutover/config';
+import { ConfigurationModule, settingsOfProcess } from '@cutover/config';
 import { ApiCheck, ApiCheckModule, type CheckReport, type CheckStep } from '@cutover/external-auth';
 import { MetricsModule } from '@cutover/operations';
 import { Command } from 'commander';
@@ -44,7 +44,7 @@ export function checkApiCommand(): Command {
 }
 
 /** As if the switch were on: what would stop the API from starting then is said now. @throws ConfigurationError */
-const settingsOfApi = () => loadSettings({ ...readEnvironment(), USE_EXTERNAL_AUTH: 'true' });
+const settingsOfApi = () => settingsOfProcess({ USE_EXTERNAL_AUTH: 'true' });
 
 class CheckModule {}
 

@@ -46,7 +46,8 @@ const STAND_IN_HEADER = 'x-cutover-stand-in';
 @Injectable()
 export class ProviderHttp implements OnApplicationShutdown {
   private readonly httpAgent = new HttpAgent({ keepAlive: true });
-  private readonly httpsAgent = new HttpsAgent({ keepAlive: true });
+  // Said, since NODE_TLS_REJECT_UNAUTHORIZED decides where it is not.
+  private readonly httpsAgent = new HttpsAgent({ keepAlive: true, rejectUnauthorized: true });
   private readonly certificates = new CertificateExpiry();
   private readonly axios = axios.create({
     httpAgent: this.httpAgent,

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { SHARE_ENV, Worker } from 'node:worker_threads';
 import { generate } from 'selfsigned';
 import { answerWith } from '../testing/answering-server';
 import { externalAuthUnderTest, failureOf } from '../testing/external-auth-under-test';
@@ -88,6 +89,22 @@ it.each<[string, Certificate, boolean, string]>([
     expect(bodies).toEqual([]);
   },
 );
+
+it('no variable of Node.js turns the check off', async () => {
+  await tellNode(`process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0'`);
+  try {
+    const { error, bodies } = await signInAt({});
+    expect(error).toMatchObject({ failure: { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' } });
+    expect(bodies).toEqual([]);
+  } finally {
+    await tellNode('delete process.env.NODE_TLS_REJECT_UNAUTHORIZED');
+  }
+});
+
+/** What Node.js itself reads: Jest gives tests a copy of the environment. */
+async function tellNode(code: string): Promise<void> {
+  await once(new Worker(code, { eval: true, env: SHARE_ENV }), 'exit');
+}
 
 it('a certificate that is trusted, valid and names the host is taken', async () => {
   const { error, bodies } = await signInAt({}, true);

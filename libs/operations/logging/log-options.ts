@@ -1,4 +1,4 @@
-import type { LogLevel } from '@cutover/config';
+import { type LogLevel, SECRET_NAMES } from '@cutover/config';
 import type { LoggerOptions } from 'pino';
 import { currentRequest } from '../request/request-context';
 import { currentTrace } from '../tracing/current-trace';
@@ -27,6 +27,9 @@ const SECRET_KEYS = [
   'access_token',
   'refresh_token',
   'id_token',
+  'clientSecret',
+  'metricsToken',
+  ...SECRET_NAMES,
 ];
 
 const SECRET_PATHS = [

@@ -29,7 +29,14 @@ export async function startTracing(settings: TracingSettings): Promise<() => Pro
     import('@opentelemetry/instrumentation-mysql2'),
   ]);
   const { url, headers, serviceName } = settings;
-  const exporter = new KnownParts(new otlp.OTLPTraceExporter({ url, headers }));
+  const exporter = new KnownParts(
+    // Said, since NODE_TLS_REJECT_UNAUTHORIZED decides where it is not.
+    new otlp.OTLPTraceExporter({
+      url,
+      headers,
+      httpAgentOptions: { keepAlive: true, rejectUnauthorized: true },
+    }),
+  );
   const provider = new sdk.TracerProvider({
     resource: resources.resourceFromAttributes({ 'service.name': serviceName }),
     spanProcessors: [new sdk.BatchSpanProcessor({ exporter })],

@@ -14,6 +14,8 @@ const NAMES_OF_OTHERS = [
   'NODE_OPTIONS',
   'NODE_EXTRA_CA_CERTS',
   'RELEASE_SIGNING_KEY_PATH',
+  'NODE_TLS_REJECT_UNAUTHORIZED',
+  'SSLKEYLOGFILE',
   'TEST_DATABASE_URL',
   'CURRENT_TIMESTAMP',
 ];
@@ -35,7 +37,16 @@ export const inSources = (text: string) => SOURCES.includes(text);
 const { environment } = source<{ environment: { shape: object } }>('libs/config/environment');
 /** What the compose files take images by. */
 const DIGESTS = read('docker/.env.example').match(/^[A-Z]+_DIGEST(?==)/gm) ?? [];
-export const SETTINGS = new Set([...Object.keys(environment.shape), ...NAMES_OF_OTHERS, ...DIGESTS]);
+const { SECRET_NAMES, fileSettingOf } = source<{
+  SECRET_NAMES: string[];
+  fileSettingOf: (name: string) => string;
+}>('libs/config/secret-settings');
+export const SETTINGS = new Set([
+  ...Object.keys(environment.shape),
+  ...SECRET_NAMES.map(fileSettingOf),
+  ...NAMES_OF_OTHERS,
+  ...DIGESTS,
+]);
 
 const { Metrics } = source<{ Metrics: new () => { registry: { getMetricsAsArray(): MetricObject[] } } }>(
   'libs/operations/metrics/metrics',

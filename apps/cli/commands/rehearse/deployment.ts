@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { ConfigurationError, loadSettings, readEnvironment } from '@cutover/config';
+import { ConfigurationError, readEnvironment, settingsOfProcess } from '@cutover/config';
 import { Database, type Engine, Migrator, openDataSource } from '@cutover/database';
 import { AuditTrail } from '@cutover/operations';
 import { operator } from '../../operator';
@@ -23,7 +23,10 @@ export class Deployment {
   readonly connection: ReturnType<typeof connectionOf>;
 
   constructor(private readonly folder: string) {
-    this.connection = connectionOf(readEnvironment()['DATABASE_URL'] || 'sqlite:data/cutover.sqlite', folder);
+    const { DATABASE_URL, DATABASE_URL_FILE, NODE_ENV } = readEnvironment();
+    // Outside production a rehearsal needs nothing but the database; there its password is not sent before all is checked.
+    if (NODE_ENV === 'production') settingsOfProcess();
+    this.connection = connectionOf({ DATABASE_URL, DATABASE_URL_FILE }, folder);
   }
 
   /**
@@ -37,7 +40,7 @@ export class Deployment {
     try {
       const { applied, pending, unknown } = await new Migrator(source).status();
       const isCurrent = applied.length > 0 && pending.length === 0 && unknown.length === 0;
-      if (isCurrent) loadSettings(readEnvironment());
+      if (isCurrent) settingsOfProcess();
       return isCurrent;
     } finally {
       await source.destroy();
@@ -46,7 +49,7 @@ export class Deployment {
 
   /** The key of its backups, in base64. @throws ConfigurationError */
   backupKey(): string {
-    const { backupKey } = loadSettings(readEnvironment()).secrets;
+    const { backupKey } = settingsOfProcess().secrets;
     if (backupKey === null)
       throw new ConfigurationError([
         { name: 'BACKUP_KEY', problem: 'must be set: the backup is sealed under it' },

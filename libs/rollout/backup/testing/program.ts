@@ -13,7 +13,7 @@ import { type RestoreRequest, RestoreService } from '../restore/restore.service'
 
 export const OLGA = { userId: null, name: 'cli:olga' };
 const SECRETS = {
-  LOCAL_JWT_SECRET: 'x'.repeat(32),
+  LOCAL_JWT_SECRET: randomBytes(32).toString('hex'),
   TOKEN_ENCRYPTION_KEYS: `k:${randomBytes(32).toString('base64')}`,
   AUDIT_KEYS: `k:${randomBytes(32).toString('base64')}`,
   BACKUP_KEY: randomBytes(32).toString('base64'),

@@ -28,7 +28,7 @@ export class ScratchDatabase {
     { database: url, folder }: { database: string | null; folder: string },
     real: Connection,
   ): Promise<ScratchDatabase> {
-    const connection = connectionOf(url ?? `sqlite:${join(folder, 'copy.sqlite')}`, folder);
+    const connection = connectionOf({ DATABASE_URL: url ?? `sqlite:${join(folder, 'copy.sqlite')}` }, folder);
     if (isSame(connection, real))
       throw new ScratchRefused('names the database of this deployment (DATABASE_URL).');
     if (connection.engine === 'sqlite' && existsSync(connection.path) && statSync(connection.path).size > 0)
@@ -67,11 +67,11 @@ export class ScratchDatabase {
 }
 
 /** Read as `DATABASE_URL` is, and as strictly. @throws ConfigurationError */
-export function connectionOf(url: string, folder: string): Connection {
-  const { connection } = loadSettings(
-    { DATABASE_URL: url },
-    { secretsFile: join(folder, 'secrets.env') },
-  ).database;
+export function connectionOf(
+  variables: { DATABASE_URL?: string; DATABASE_URL_FILE?: string },
+  folder: string,
+): Connection {
+  const { connection } = loadSettings(variables, { secretsFile: join(folder, 'secrets.env') }).database;
   return connection.engine === 'sqlite' ? { engine: 'sqlite', path: resolve(connection.path) } : connection;
 }
 
