@@ -1,3 +1,4 @@
+import type { ConfigurationFault } from '@cutover/config';
 import { ProblemError } from '@cutover/contracts';
 
 export class SchemaNotCurrent extends ProblemError {
@@ -46,6 +47,16 @@ export class AuditKeysMissing extends Error {
       `The audit trail was sealed under ${kids.length === 1 ? 'a key that is' : 'keys that are'} not in AUDIT_KEYS: ${kids.join(', ')}. ` +
         'Put it back behind the first one: without it these entries cannot be verified.',
     );
+  }
+}
+
+/** The report was printed by then. */
+export class SecretsUnfit extends ProblemError {
+  readonly code = 'validation_failed';
+  constructor(reasons: readonly ConfigurationFault[]) {
+    super({
+      detail: `Production does not take these secrets: ${reasons.map(({ name, problem }) => `${name} ${problem}`).join('; ')}. See .env.example for how to make each.`,
+    });
   }
 }
 

@@ -5,5 +5,6 @@ export { loadSettings, type LoadOptions } from './load-settings';
 export { type MysqlAddress, type MysqlTls, mysqlAddressOf } from './mysql-address';
 export { settingsOfProcess } from './process-settings';
 export { readEnvironment } from './read-environment';
+export { reportSecrets, type SecretOrigin, type SecretReport, type SecretsReport } from './secret-report';
 export { fileSettingOf, SECRET_NAMES, type SecretName } from './secret-settings';
 export * from './settings';

@@ -97,7 +97,7 @@ const noSecretFaults = (variables: Variables): ConfigurationFault[] =>
     }));
 
 /** What can be read; a setting that cannot has its default here, so that the faults of all others are found too. */
-function parsed(set: Variables): { env: Environment; faults: ConfigurationFault[] } {
+export function parsed(set: Variables): { env: Environment; faults: ConfigurationFault[] } {
   const result = environment.safeParse(set);
   if (result.success) return { env: result.data, faults: [] };
   const faults = result.error.issues.map(({ path, message }) => ({ name: path.join('.'), problem: message }));

@@ -6,6 +6,8 @@ export interface SecretPart {
   label: string;
   /** As it is written, without its name. */
   text: string;
+  /** Length of the key that the text encodes; where it says nothing, of the text. */
+  bytes?: number;
 }
 
 export interface SecretSetting {
@@ -72,7 +74,8 @@ function listed(value: string): SecretPart[] {
 function named(value: string): SecretPart[] {
   return items(value).map((item, index) => {
     const [, kid, text = item] = /^([\w.-]{1,32}):(.*)$/s.exec(item) ?? [];
-    return { label: kid ?? `${index + 1}.`, text };
+    const isHex = /^[0-9a-f]{64}$/i.test(text);
+    return { label: kid ?? `${index + 1}.`, text, bytes: Buffer.byteLength(text, isHex ? 'hex' : 'base64') };
   });
 }
 

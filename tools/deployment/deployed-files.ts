@@ -35,9 +35,13 @@ export const compose = composeOf('docker/compose.yaml');
 export const attempt = composeOf('docker/compose.try.yaml');
 export const servicesOf = ({ services }: Compose) => Object.entries(services);
 
-export const settings = new Set(
-  [...read('libs/config/environment.ts').matchAll(/^ {2}([A-Z][A-Z_]+):/gm)].map(([, name]) => name),
-);
+const { SECRET_NAMES, fileSettingOf } =
+  jest.requireActual<typeof import('@cutover/config')>('@cutover/config');
+
+export const settings = new Set<string | undefined>([
+  ...[...read('libs/config/environment.ts').matchAll(/^ {2}([A-Z][A-Z_]+):/gm)].map(([, name]) => name),
+  ...SECRET_NAMES.map(fileSettingOf),
+]);
 /** Read by Node.js itself, and by the stand-in alone. */
 export const OTHER = new Set([
   'NODE_EXTRA_CA_CERTS',

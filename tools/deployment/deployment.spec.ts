@@ -1,7 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readdirSync } from 'node:fs';
 import {
   DIGESTS,
   OTHER,
@@ -28,37 +25,6 @@ describe('settings', () => {
     expect(unknownTo(inGuide, settings, OTHER)).toEqual([]);
     for (const unit of readdirSync(at('docker/systemd')).filter((name) => name.endsWith('.service'))) {
       expect(unknownTo(assignedBy(lines(`docker/systemd/${unit}`)), settings, OTHER)).toEqual([]);
-    }
-  });
-
-  it('that production demands are made by make-secrets.sh, once, for their owner alone', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'cutover-docker-'));
-    try {
-      writeFileSync(join(folder, 'make-secrets.sh'), read('docker/make-secrets.sh'), { mode: 0o755 });
-      const make = () => execFileSync(join(folder, 'make-secrets.sh'), ['portal.example.org']).toString();
-      const made = () =>
-        readdirSync(join(folder, 'secrets')).map((name) =>
-          readFileSync(join(folder, 'secrets', name), 'utf8'),
-        );
-
-      expect(make()).toBe('');
-      const first = made();
-      expect(statSync(join(folder, 'secrets')).mode & 0o777).toBe(0o700);
-      const env = readFileSync(join(folder, 'secrets/api.env'), 'utf8');
-      const { loadSettings } = jest.requireActual<typeof import('@cutover/config')>('@cutover/config');
-      const given = { NODE_ENV: 'production', PUBLIC_URL: 'https://portal.example.org', ...parsed(env) };
-      expect(() => loadSettings(given)).not.toThrow();
-      expect(assigned(env)).not.toContain('BACKUP_KEY');
-      expect(readdirSync(join(folder, 'secrets'))).toEqual(
-        expect.arrayContaining(
-          Object.values(compose.secrets).map(({ file }) => file.replace('secrets/', '')),
-        ),
-      );
-
-      make();
-      expect(made()).toEqual(first);
-    } finally {
-      rmSync(folder, { recursive: true });
     }
   });
 
@@ -111,11 +77,3 @@ describe('the systemd units and scripts', () => {
     }
   });
 });
-
-const parsed = (env: string) =>
-  Object.fromEntries(
-    env
-      .split('\n')
-      .filter(Boolean)
-      .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
-  );

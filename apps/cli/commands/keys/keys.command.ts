@@ -1,14 +1,16 @@
 import { Command } from 'commander';
 import { examples } from '../../options';
+import { checkCommand } from './check.command';
 import { rotateCommand } from './rotate.command';
 import { statusCommand } from './status.command';
 
 export function keysCommand(): Command {
   return new Command('keys')
     .description(
-      'The keys that seal stored tokens (TOKEN_ENCRYPTION_KEYS) and the audit trail (AUDIT_KEYS): who needs which, and replacing one.',
+      'The secrets of this deployment: how strong they are, who needs which key, and replacing one.',
     )
-    .addHelpText('after', examples('cutover keys status'))
+    .addHelpText('after', examples('cutover keys check', 'cutover keys status'))
+    .addCommand(checkCommand())
     .addCommand(statusCommand())
     .addCommand(rotateCommand());
 }

@@ -1,0 +1,103 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { SecretsReport } from '@cutover/config';
+import { Cutover } from './testing/cutover';
+
+const key = () => randomBytes(32).toString('base64');
+
+describe('cutover keys check', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'cutover-check-'));
+  const [jwt, shared, audit] = [randomBytes(48).toString('base64'), key(), key()];
+  const cutover = new Cutover({
+    NODE_ENV: 'production',
+    DATABASE_URL: 'mysql://app:Xk93-hQ@db.invalid/app?ssl=true',
+    LOCAL_JWT_SECRET_FILE: join(folder, 'jwt'),
+    TOKEN_ENCRYPTION_KEYS: `k1:${shared}`,
+  });
+
+  beforeAll(() => {
+    writeFileSync(join(folder, 'jwt'), `${jwt}\n`);
+    chmodSync(join(folder, 'jwt'), 0o640);
+  });
+  afterAll(() => {
+    for (const secret of [jwt, shared, audit, 'Xk93-hQ', 'x'.repeat(32)])
+      expect(cutover.output).not.toContain(secret);
+    cutover.remove();
+    rmSync(folder, { recursive: true });
+  });
+
+  it('says of each secret where it is from, how long and how strong it is, without a database', async () => {
+    const { code, stdout } = await cutover.run(['keys', 'check'], '', { AUDIT_KEYS: `a1:${audit}` });
+    expect(code).toBe(0);
+    expect(stdout.split('\n').map((line) => line.split(/ {2,}/))).toEqual(
+      expect.arrayContaining([
+        ['SECRET', 'FROM (MODE)', 'KEY', 'BYTES', 'BITS AT MOST', 'BITS NEEDED'],
+        ['DATABASE_URL', 'environment', 'password', '7', expect.any(String), '-'],
+        ['LOCAL_JWT_SECRET', 'file (0640)', '1.', '64', '384', '128'],
+        ['TOKEN_ENCRYPTION_KEYS', 'environment', 'k1', '32', '256', '128'],
+        ['METRICS_TOKEN', 'not set'],
+      ]),
+    );
+  });
+
+  it('exits with 2 and the reasons for what production would refuse', async () => {
+    const args = ['keys', 'check', '--json'];
+    const { code, stdout, stderr } = await cutover.run(args, '', {
+      AUDIT_KEYS: `a2:${audit},a1:${shared}`,
+      METRICS_TOKEN: 'x'.repeat(32),
+      BACKUP_KEY_FILE: join(folder, 'no-such-file'),
+    });
+    expect(code).toBe(2);
+    expect((JSON.parse(stdout) as SecretsReport).reasons.map(({ name }) => name).sort()).toEqual([
+      'AUDIT_KEYS',
+      'BACKUP_KEY_FILE',
+      'METRICS_TOKEN',
+    ]);
+    expect(JSON.parse(stderr)).toMatchObject({
+      error: {
+        detail: expect.stringContaining('AUDIT_KEYS holds a secret that TOKEN_ENCRYPTION_KEYS holds too'),
+      },
+    });
+    expect(await cutover.refusal(['keys', 'check'])).toMatchObject({
+      exit: 2,
+      detail: expect.stringContaining('AUDIT_KEYS must be set in production'),
+    });
+  });
+
+  it('makes no secret where a development machine has none yet', async () => {
+    const database = { NODE_ENV: '', DATABASE_URL: `sqlite:${folder}/people.sqlite` };
+    const development = { ...database, LOCAL_JWT_SECRET_FILE: '', TOKEN_ENCRYPTION_KEYS: '' };
+    const { code, stdout } = await cutover.run(['keys', 'check'], '', development);
+    expect(code).toBe(0);
+    expect(stdout).not.toMatch(/kept|\d{2}/);
+    expect(existsSync(join(folder, 'secrets.env'))).toBe(false);
+  });
+});
+
+describe('a command in production', () => {
+  it('is held to the rules of the API', async () => {
+    const cutover = new Cutover({
+      NODE_ENV: 'production',
+      PUBLIC_URL: 'https://portal.example.org',
+      LOCAL_JWT_SECRET: 'z'.repeat(32),
+      TOKEN_ENCRYPTION_KEYS: `k1:${key()}`,
+      AUDIT_KEYS: `a1:${key()}`,
+      NODE_TLS_REJECT_UNAUTHORIZED: '0',
+      TRUST_PROXY: '::/0',
+    });
+    for (const args of [
+      ['users', 'list'],
+      ['check-api', '--username', 'a', '--password-stdin'],
+      ['rehearse'],
+    ]) {
+      const { exit, detail } = await cutover.refusal(args, 'a password\n');
+      expect(exit).toBe(78);
+      for (const name of ['LOCAL_JWT_SECRET', 'NODE_TLS_REJECT_UNAUTHORIZED', 'TRUST_PROXY'])
+        expect(detail).toContain(`${name}: `);
+      expect(detail).not.toContain('zzzz');
+    }
+    cutover.remove();
+  });
+});
