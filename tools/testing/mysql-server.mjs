@@ -22,10 +22,11 @@ const FAST = [
 /**
  * Starts a MySQL-family server of its own: private data directory, free port, gone afterwards.
  *
+ * @param {string[]} [options] further ones of the server
  * @returns {Promise<{ url: string, version: string, stop: () => Promise<void> }>} a URL without a database name
  * @throws {Error} naming the one line that installs a server, where there is none
  */
-export async function startScratchServer() {
+export async function startScratchServer(options = []) {
   const daemon = findProgram(['mariadbd', 'mysqld']);
   if (!daemon)
     throw new Error(
@@ -50,6 +51,7 @@ export async function startScratchServer() {
         `--socket=${join(folder, 'mysql.sock')}`,
         `--pid-file=${join(folder, 'mysql.pid')}`,
         ...FAST,
+        ...options,
       ],
       { stdio: ['ignore', 'ignore', 'pipe'] },
     );
