@@ -7,6 +7,7 @@ import { CleanUp1780000000010 } from './clean-up';
 import { RemoveLocalPasswords1790000000001 } from './contract/remove-local-passwords';
 import { Departures1780000000015 } from './departures';
 import { ExternalIdentity1780000000002 } from './external-identity';
+import { LinkRequests1780000000018 } from './link-requests';
 import { LiveSessions1780000000014 } from './live-sessions';
 import { PromotionWaits1780000000013 } from './promotion-waits';
 import { ResetCodes1780000000008 } from './reset-codes';
@@ -34,6 +35,7 @@ export const migrations = [
   LiveSessions1780000000014,
   Departures1780000000015,
   AccountNames1780000000020,
+  LinkRequests1780000000018,
 ];
 
 /**

@@ -40,6 +40,9 @@ describeOnEachEngine('every code', (engine) => {
       name: 'A Namesake',
       email: 'one@contoso.example',
     });
+    await standIn.control.putPeople({ username: 'unproven', password: NAMESAKE_PASSWORD, name: 'No Proof' });
+    const unprovenId = await api.addPerson({ username: 'unproven', password: ADA.password, email: null });
+    await api.get(UserRepository).setPin(unprovenId, 'external', { by: 'a test' });
     await api.addPerson(ADA);
     await api.addPerson(OLGA);
     for (const person of [{ username: 'grace' }, { username: 'namesake', email: 'two@contoso.example' }]) {
@@ -78,7 +81,17 @@ describeOnEachEngine('every code', (engine) => {
     return work().finally(() => rename('elsewhere', table));
   };
 
+  /** Somebody whom nothing but the name connects with the row. */
+  const unproven = async () => {
+    return api.client().signIn('unproven', NAMESAKE_PASSWORD);
+  };
+
   const PRODUCED: Record<ProblemCode, () => Promise<Answer>> = {
+    link_required: unproven,
+    sign_in_expired: async () => {
+      const { body } = await unproven();
+      return api.client().link(body['linkToken'], ADA.password);
+    },
     invalid_credentials: () => api.client().signIn('ada', 'not-her-password'),
     mfa_required: () => graceAt({ refusals: { grace: 50076 } }),
     password_expired: () => graceAt({ refusals: { grace: 50055 } }),
@@ -152,6 +165,7 @@ describeOnEachEngine('every code', (engine) => {
         instance: expect.stringMatching(/^\/api\//),
         code,
         requestId: answer.headers.get('x-request-id'),
+        ...(code === 'link_required' && { linkToken: expect.stringMatching(/^[\w-]{43}$/) }),
         ...(answer.headers.has('retry-after') && { retryAfter: Number(answer.headers.get('retry-after')) }),
       });
       const said = `${answer.text}\n${[...answer.headers].join('\n')}`;

@@ -5,7 +5,6 @@ import { ProblemError, type Session, type User } from '@cutover/contracts';
 import {
   type AuthenticatedUser,
   CurrentUser,
-  type Device,
   type IssuedSession,
   SessionCookie,
   SessionService,
@@ -13,9 +12,9 @@ import {
 } from '@cutover/sessions';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { clientAddress, Public } from '@cutover/operations';
-import { DeviceCookie } from './device/device-cookie';
 import { RefreshLimit } from './rate-limits/refresh-limit';
 import { SameOriginGuard } from './same-origin.guard';
+import { SignInAnswer } from './sign-in/sign-in-answer';
 import { SignInGuard } from './sign-in/sign-in.guard';
 import { sessionSchema, userSchema } from './sign-in/sign-in.schemas';
 
@@ -25,7 +24,7 @@ export class AuthController {
   constructor(
     private readonly sessions: SessionService,
     private readonly cookie: SessionCookie,
-    private readonly devices: DeviceCookie,
+    private readonly signIns: SignInAnswer,
     private readonly refreshLimit: RefreshLimit,
   ) {}
 
@@ -51,12 +50,7 @@ export class AuthController {
     @Req() request: FastifyRequest & { user: SignIn },
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Session> {
-    const issued = await this.sessions.start(request.user, deviceOf(request));
-    // Whoever was signed in on this browser before is signed out: one browser, one session.
-    await this.sessions.signOut(this.cookieOf(request));
-    const known = this.devices.remember(request.cookies[this.devices.name], request.user.user.id);
-    reply.setCookie(this.devices.name, known, this.devices.attributes);
-    return this.answer(issued, reply);
+    return this.signIns.give(request.user, request, reply);
   }
 
   @Post('refresh')
@@ -114,11 +108,4 @@ export class AuthController {
   private cookieOf(request: FastifyRequest): string | undefined {
     return request.cookies[this.cookie.name];
   }
-}
-
-function deviceOf(request: FastifyRequest): Device {
-  return {
-    userAgent: request.headers['user-agent']?.slice(0, 255) ?? null,
-    address: clientAddress(request.ip),
-  };
 }

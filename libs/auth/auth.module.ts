@@ -10,27 +10,19 @@ import { BearerAuthentication } from './bearer/bearer-authentication';
 import { BearerGuard } from './bearer/bearer.guard';
 import { VerifiedTokens } from './bearer/verified-tokens';
 import { BreakGlassModule } from './break-glass/break-glass.module';
-import { DeviceCookie } from './device/device-cookie';
-import { AccountLinks } from './external/account-links';
 import { AccountLinking } from './external/account-linking';
 import { ExternalAuthGuard } from './external/external-auth.guard';
 import { ExternalStrategy } from './external/external.strategy';
 import { RefusalRecord } from './external/refusal-record';
 import { OwnSessionsController } from './own-sessions/own-sessions.controller';
-import { AccountNames } from './rate-limits/account-names';
-import { AddressLimits } from './rate-limits/address-limits';
-import { ExternalAttempts } from './rate-limits/external-attempts';
 import { RefreshLimit } from './rate-limits/refresh-limit';
-import { SignInLimits } from './rate-limits/sign-in-limits';
 import * as sides from './sides';
 import { SameOriginGuard } from './same-origin.guard';
+import { SignInModule } from './sign-in/sign-in.module';
 import { SignInGuard } from './sign-in/sign-in.guard';
 import { NoLocalSide } from './sign-in/no-local-side';
 import { SentNames } from './sign-in/sent-names';
-import { SignInEvidence } from './sign-in/sign-in-evidence';
 import { SignInPatterns } from './sign-in/sign-in-patterns';
-import { SignInLog } from './sign-in/sign-in-log';
-import { SignInRecord } from './sign-in/sign-in-record';
 import { TroubleController } from './trouble/trouble.controller';
 
 @Module({
@@ -41,24 +33,16 @@ import { TroubleController } from './trouble/trouble.controller';
     SessionsModule,
     RolloutModule,
     BreakGlassModule,
+    SignInModule,
     ...Object.values<Type>(sides),
   ],
   controllers: [AuthController, OwnSessionsController, TroubleController],
   providers: [
     ExternalStrategy,
     ExternalAuthGuard,
-    AccountLinks,
     AccountLinking,
     RefusalRecord,
-    DeviceCookie,
-    AccountNames,
-    SignInLimits,
-    ExternalAttempts,
-    AddressLimits,
     RefreshLimit,
-    SignInLog,
-    SignInRecord,
-    SignInEvidence,
     SignInPatterns,
     NoLocalSide,
     SentNames,

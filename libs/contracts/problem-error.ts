@@ -1,4 +1,4 @@
-import { PROBLEMS, type ProblemCode } from './problem';
+import { type Problem, PROBLEMS, type ProblemCode } from './problem';
 
 export interface ProblemOptions {
   /** One sentence for the person who asked: what happened and what to do next. Never a secret, never a cause. */
@@ -23,6 +23,11 @@ export abstract class ProblemError extends Error {
     this.name = new.target.name;
     this.detail = options.detail;
     this.retryAfter = options.retryAfter;
+  }
+
+  /** Further members of the answer (RFC 9457 section 3.2). */
+  get extensions(): Pick<Problem, 'linkToken'> {
+    return {};
   }
 
   get status(): number {

@@ -3,6 +3,8 @@
  * The codes are contract: they are added to, never renamed.
  */
 export const PROBLEMS = {
+  link_required: { status: 401, title: 'One more proof is required' },
+  sign_in_expired: { status: 400, title: 'The sign-in took too long' },
   invalid_credentials: { status: 401, title: 'Name and password do not match' },
   mfa_required: { status: 401, title: 'A second factor is required' },
   password_expired: { status: 401, title: 'The password has expired' },
@@ -48,6 +50,8 @@ export interface Problem {
   requestId: string;
   /** Seconds to wait before asking again (RFC 9110 section 10.2.3), where waiting helps. */
   retryAfter?: number;
+  /** With `link_required`: goes back with the local password (`POST /api/auth/login/link`). Good for 5 minutes, once. */
+  linkToken?: string;
 }
 
 export function isProblem(value: unknown): value is Problem {

@@ -10,6 +10,13 @@ export interface SignInRequest {
   password: string;
 }
 
+/** `POST /api/auth/login/link`, after `link_required`. */
+export interface LinkProofRequest {
+  linkToken: string;
+  /** The local one. */
+  password: string;
+}
+
 /** `GET /api/auth/me`, and `user` of a {@link Session}. */
 export interface User {
   id: number;

@@ -45,15 +45,13 @@ export class ProviderTokenStore {
   }
 
   seal(owner: TokenOwner, tokens: ProviderTokens): SealedProviderTokens {
-    const { accessToken, accessTokenExpiresAt, refreshToken, idToken } = tokens;
+    const { accessToken, accessTokenExpiresAt, refreshToken } = tokens;
     const life = { obtainedAt: Date.now(), accessTokenExpiresAt };
     return {
       ...life,
       sessionId: owner.sessionId,
       bearerHash: bearerHash(accessToken),
-      accessToken: this.vault.seal(accessToken, 'access', owner),
-      refreshToken: refreshToken && this.vault.seal(refreshToken, 'refresh', owner),
-      idToken: idToken && this.vault.seal(idToken, 'id', owner),
+      ...this.vault.sealAll(tokens, owner),
       refreshDueIn: refreshToken === null ? null : timeToRefresh(life, this.buffer),
     };
   }
@@ -94,9 +92,7 @@ export class ProviderTokenStore {
     );
     if (!row) return null;
     return {
-      accessToken: this.vault.open(row.accessToken, 'access', owner),
-      refreshToken: row.refreshToken === null ? null : this.vault.open(row.refreshToken, 'refresh', owner),
-      idToken: row.idToken === null ? null : this.vault.open(row.idToken, 'id', owner),
+      ...this.vault.openAll(row, owner),
       obtainedAt: row.obtainedAt,
       accessTokenExpiresAt: row.accessTokenExpiresAt,
       version: row.version,

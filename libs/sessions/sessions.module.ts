@@ -55,6 +55,7 @@ import { TokenVault } from './vault/token-vault';
     LocalAccessTokens,
   ],
   exports: [
+    TokenVault,
     ActiveSessions,
     SessionEnds,
     SessionService,

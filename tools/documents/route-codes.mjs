@@ -11,6 +11,7 @@ export const ROUTE_CODES = {
   'DELETE /api/admin/users/{id}/sessions': ['not_found'],
   'POST /api/auth/login': [
     'forbidden',
+    'link_required',
     'invalid_credentials',
     'mfa_required',
     'password_expired',
@@ -21,6 +22,14 @@ export const ROUTE_CODES = {
     'service_busy',
     'external_unavailable',
     'external_misconfigured',
+  ],
+  'POST /api/auth/login/link': [
+    'forbidden',
+    'sign_in_expired',
+    'invalid_credentials',
+    'account_conflict',
+    'rate_limited',
+    'service_busy',
   ],
   'POST /api/auth/refresh': [
     'forbidden',

@@ -39,6 +39,7 @@ function toProblem(error: ProblemError, request: FastifyRequest): Problem {
     code: error.code,
     requestId: String(request.id),
     ...(error.retryAfter !== undefined && { retryAfter: error.retryAfter }),
+    ...error.extensions,
   };
 }
 

@@ -23,6 +23,8 @@ export class Client {
   cookie: string | null = null;
   /** The one that marks a device known. */
   deviceCookie: string | null = null;
+  /** The one that a link token is bound to. */
+  linkCookie: string | null = null;
   accessToken: string | null = null;
 
   constructor(private readonly url: () => string) {}
@@ -59,6 +61,12 @@ export class Client {
     );
   }
 
+  /** After `link_required`. */
+  async link(linkToken: unknown, password: string, headers: Record<string, string> = {}): Promise<Answer> {
+    const body = { linkToken, password };
+    return this.keepToken(await this.call('POST', '/api/auth/login/link', { body, headers }));
+  }
+
   async refresh(): Promise<Answer> {
     return this.keepToken(await this.call('POST', '/api/auth/refresh'));
   }
@@ -76,6 +84,7 @@ export class Client {
     const copy = new Client(this.url);
     copy.cookie = this.cookie;
     copy.deviceCookie = this.deviceCookie;
+    copy.linkCookie = this.linkCookie;
     copy.accessToken = this.accessToken;
     return copy;
   }
@@ -86,7 +95,7 @@ export class Client {
   }
 
   private cookieHeader(): Record<string, string> {
-    const cookies = [this.cookie, this.deviceCookie].filter((cookie) => cookie !== null);
+    const cookies = [this.cookie, this.deviceCookie, this.linkCookie].filter((cookie) => cookie !== null);
     return cookies.length === 0 ? {} : { cookie: cookies.join('; ') };
   }
 
@@ -95,6 +104,7 @@ export class Client {
       const pair = header.split(';', 1)[0] ?? '';
       const kept = pair.endsWith('=') ? null : pair;
       if (/^[\w-]+_device=/.test(pair)) this.deviceCookie = kept;
+      else if (/^[\w-]+_link=/.test(pair)) this.linkCookie = kept;
       else this.cookie = kept;
     }
   }

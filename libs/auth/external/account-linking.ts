@@ -4,12 +4,13 @@ import { InvalidCredentials, ValidationFailed } from '@cutover/contracts';
 import { Database } from '@cutover/database';
 import type { ProviderIdentity } from '@cutover/external-auth';
 import { AuditTrail } from '@cutover/operations';
-import { isAddress, type UserRecord, UserRepository, whyKeptOut } from '@cutover/users';
+import { type UserRecord, UserRepository, whyKeptOut } from '@cutover/users';
 import type { SignInAttempt } from '../sign-in/sign-in-attempt';
 import { AccountConflict } from './account-conflict';
-import { AccountLinks } from './account-links';
+import { AccountLinks, addressLike } from './account-links';
 import { linkObjection } from './link-objection';
 import { linkProof } from './link-proof';
+import { ProofMissing } from './proof-missing';
 
 export interface ExternalAttempt extends SignInAttempt {
   sentUsername: string;
@@ -33,6 +34,7 @@ export class AccountLinking {
 
   /**
    * @throws AccountConflict when no account may be linked; the reason goes to the log for the operators
+   * @throws ProofMissing when one could be, and nothing but the name says so
    * @throws InvalidCredentials when the linked account is kept out
    */
   async accountFor(identity: ProviderIdentity, attempt: ExternalAttempt): Promise<UserRecord> {
@@ -43,11 +45,7 @@ export class AccountLinking {
         ? await this.link(attempt.user, identity, attempt)
         : await this.provision(identity, attempt));
     this.admit(user, identity);
-    if (user.lastExternalRefusal !== null) await this.users.recordExternalRefusal(user.id, null);
-    return this.users.recordExternalProfile(user, {
-      displayName: identity.name,
-      azureEmail: identity.email ?? addressLike(identity.preferredUsername),
-    });
+    return this.links.welcome(user, identity);
   }
 
   private async link(
@@ -59,7 +57,7 @@ export class AccountLinking {
     const objection = linkObjection(user, identity, attempt);
     if (objection) this.refuse(objection, identity, user);
     const proof = linkProof(user, identity);
-    if (!proof) this.refuse('nothing but the name says that the account is theirs', identity, user);
+    if (!proof) this.refuse(new ProofMissing(user), identity, user);
     const link = { userId: user.id, objectId, proof, by: `user:${user.id}` };
     const failure = await this.links.make(
       link,
@@ -121,13 +119,12 @@ export class AccountLinking {
     if (user.pin === 'local') this.refuse('the linked account is pinned to the local side', identity, user);
   }
 
-  private refuse(reason: string, identity: ProviderIdentity, user?: UserRecord): never {
+  private refuse(why: string | ProofMissing, { objectId }: ProviderIdentity, user?: UserRecord): never {
+    const refused = typeof why === 'string' ? new AccountConflict(why) : why;
     this.logger.warn(
-      { objectId: identity.objectId, userId: user?.id, reason },
+      { objectId, userId: user?.id, reason: refused.cause },
       'an external identity could not be matched to an account',
     );
-    throw new AccountConflict(reason);
+    throw refused;
   }
 }
-
-const addressLike = (name: string | null) => (name !== null && isAddress(name) ? name : null);

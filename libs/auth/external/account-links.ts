@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '@cutover/database';
 import { AuditTrail } from '@cutover/operations';
-import { type UserRecord, UserRepository } from '@cutover/users';
+import type { ProviderIdentity } from '@cutover/external-auth';
+import { isAddress, type UserRecord, UserRepository } from '@cutover/users';
 import type { LinkProof } from './link-proof';
 
 export interface Link {
@@ -47,4 +48,16 @@ export class AccountLinks {
       return null;
     });
   }
+
+  /** Keeps what the external side says of a person whom it let in. @returns them as they are now */
+  async welcome(user: UserRecord, identity: ProviderIdentity): Promise<UserRecord> {
+    if (user.lastExternalRefusal !== null) await this.users.recordExternalRefusal(user.id, null);
+    return this.users.recordExternalProfile(user, {
+      displayName: identity.name,
+      azureEmail: identity.email ?? addressLike(identity.preferredUsername),
+    });
+  }
 }
+
+/** What can be an e-mail address. */
+export const addressLike = (name: string | null) => (name !== null && isAddress(name) ? name : null);

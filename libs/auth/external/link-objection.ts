@@ -1,9 +1,16 @@
 import type { ProviderIdentity } from '@cutover/external-auth';
 import { isAddress, namesEqual, type UserRecord } from '@cutover/users';
 
+/** Who came to whom, and by which name. */
+export interface Meeting {
+  identity: ProviderIdentity;
+  typed: TypedName;
+}
+
 type Account = Pick<UserRecord, 'username' | 'email' | 'role' | 'externalUserId'>;
 
-interface TypedName {
+/** By which name somebody came. */
+export interface TypedName {
   username: string;
   sentUsername: string;
 }

@@ -1,8 +1,13 @@
 import { type ExecutionContext, Injectable } from '@nestjs/common';
 import type { SignInRequest } from '@cutover/contracts';
+import type { ProviderTokens } from '@cutover/external-auth';
+import type { UserRecord } from '@cutover/users';
+import type { Meeting } from '../external/link-objection';
+import type { LinkRequired } from '../sign-in/link-required';
 import { LocalSide } from '../sign-in/local-side';
 import { attemptOf, type SignInHttpRequest } from '../sign-in/sign-in-attempt';
 import { LocalAuthGuard } from './local-auth.guard';
+import { LocalProof } from './link/local-proof';
 import { LocalFallback } from './local-fallback';
 import { ShadowChecks } from './shadow/shadow-checks';
 
@@ -13,6 +18,7 @@ export class LocalSignIn extends LocalSide {
     private readonly guard: LocalAuthGuard,
     private readonly fallback: LocalFallback,
     private readonly shadow: ShadowChecks,
+    private readonly proof: LocalProof,
   ) {
     super();
   }
@@ -23,6 +29,10 @@ export class LocalSignIn extends LocalSide {
 
   insteadOf(failure: unknown, context: ExecutionContext): Promise<boolean> {
     return this.fallback.insteadOf(failure, context);
+  }
+
+  askForProof(user: UserRecord, meeting: Meeting, tokens: ProviderTokens): Promise<LinkRequired | null> {
+    return this.proof.ask(user, meeting, tokens);
   }
 
   admitted(request: SignInHttpRequest): void {

@@ -1,14 +1,19 @@
 import { Module } from '@nestjs/common';
 import { PassportModule } from '@nestjs/passport';
+import { ScheduleModule } from '@nestjs/schedule';
 import { ExternalAuthModule } from '@cutover/external-auth';
 import { RolloutModule } from '@cutover/rollout';
 import { SessionsModule } from '@cutover/sessions';
 import { UsersModule } from '@cutover/users';
-import { AccountLinks } from '../external/account-links';
-import { AccountNames } from '../rate-limits/account-names';
-import { AddressLimits } from '../rate-limits/address-limits';
-import { ExternalAttempts } from '../rate-limits/external-attempts';
+import { SignInModule } from '../sign-in/sign-in.module';
 import { LocalSide } from '../sign-in/local-side';
+import { LinkCookie } from './link/link-cookie';
+import { LinkEndings } from './link/link-endings';
+import { LinkLimits } from './link/link-limits';
+import { LinkRequests } from './link/link-requests';
+import { LinkSignIn } from './link/link-sign-in';
+import { LinkController } from './link/link.controller';
+import { LocalProof } from './link/local-proof';
 import { LocalAuthGuard } from './local-auth.guard';
 import { LocalFallback } from './local-fallback';
 import { LocalSignIn } from './local-sign-in';
@@ -22,18 +27,28 @@ import { ShadowPace } from './shadow/shadow-pace';
 
 /** Everything that needs the legacy password of a person. Once nobody has one, this folder can be deleted. */
 @Module({
-  imports: [PassportModule, UsersModule, ExternalAuthModule, SessionsModule, RolloutModule],
-  controllers: [ResetController],
+  imports: [
+    PassportModule,
+    UsersModule,
+    ExternalAuthModule,
+    SessionsModule,
+    RolloutModule,
+    SignInModule,
+    ScheduleModule.forRoot(),
+  ],
+  controllers: [ResetController, LinkController],
   providers: [
     LocalStrategy,
     LocalAuthGuard,
     LocalFallback,
-    AccountLinks,
-    AddressLimits,
-    AccountNames,
-    ExternalAttempts,
     ResetLimits,
     PasswordReset,
+    LinkCookie,
+    LinkRequests,
+    LinkLimits,
+    LinkEndings,
+    LocalProof,
+    LinkSignIn,
     ShadowChecks,
     ShadowCheck,
     ShadowPace,

@@ -15,6 +15,9 @@ const TROUBLE_REPORTS = 10;
 /** New passwords tried from one address in that time, whether the code was right or not. */
 const RESETS = 10;
 
+/** Tokens from one address in that time that link nobody. */
+const LINKS = 10;
+
 /** What one address may do so often in a window, and an IPv6 site some times as often. */
 export class AddressLimit {
   private readonly networks: DatabaseRateLimiter;
@@ -42,7 +45,7 @@ export class AddressLimit {
 /** What one address may do so often, whoever is there. All off where `RATE_LIMIT_SIGN_IN_PER_ADDRESS` is 0. */
 @Injectable()
 export class AddressLimits {
-  private readonly limits: Record<'refresh' | 'trouble' | 'reset', AddressLimit> | null;
+  private readonly limits: Record<'refresh' | 'trouble' | 'reset' | 'link', AddressLimit> | null;
 
   constructor(
     database: Database,
@@ -57,11 +60,12 @@ export class AddressLimits {
             refresh: new AddressLimit(database, 'refresh', perAddress),
             trouble: new AddressLimit(database, 'trouble', TROUBLE_REPORTS),
             reset: new AddressLimit(database, 'reset', RESETS),
+            link: new AddressLimit(database, 'link-token', LINKS),
           };
   }
 
   /** @throws RateLimited where nothing is left, ServiceUnavailable */
-  async take(what: 'refresh' | 'trouble' | 'reset', address: string | null): Promise<void> {
+  async take(what: 'refresh' | 'trouble' | 'reset' | 'link', address: string | null): Promise<void> {
     await takeAll(this.limits?.[what].claims(address) ?? [], [], this.metrics);
   }
 }

@@ -21,6 +21,10 @@ export class NoLocalSide extends LocalSide {
     throw failure;
   }
 
+  async askForProof(): Promise<null> {
+    return null;
+  }
+
   admitted(): void {
     // Nobody is.
   }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ProblemError } from '@cutover/contracts';
 import { SignInOutcomes } from '@cutover/rollout';
 import type { SignIn } from '@cutover/sessions';
-import { refusalCodeOf } from './refusal';
+import { answerCodeOf } from './refusal';
 import type { SignInAttempt, SignInHttpRequest } from './sign-in-attempt';
 
 /** Says how an attempt came out to whoever judges the rollout by it. Neither waits nor fails. */
@@ -19,7 +19,7 @@ export class SignInEvidence {
   refused(attempt: SignInAttempt, error: unknown, startedAt: number): void {
     this.note(attempt, startedAt, {
       userId: attempt.user?.id ?? null,
-      outcome: refusalCodeOf(error) === null ? 'fault' : 'refused',
+      outcome: answerCodeOf(error) === null ? 'fault' : 'refused',
       code: error instanceof ProblemError ? error.code : 'internal_error',
     });
   }

@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { RefusedByProvider, supportIds } from '@cutover/external-auth';
 import { type AuditEntry, AuditTrail } from '@cutover/operations';
 import type { SignInAttempt } from './sign-in-attempt';
-import { refusalCodeOf } from './refusal';
+import { answerCodeOf } from './refusal';
 
 /** By which the other side can be asked why. */
 function detailOf(error: unknown): Pick<AuditEntry, 'detail'> {
@@ -23,7 +23,7 @@ export class SignInRecord {
 
   /** Never fails: the answer is the refusal, whether or not it could be recorded. */
   async refused({ user, fallback }: SignInAttempt, error: unknown): Promise<void> {
-    const code = refusalCodeOf(error);
+    const code = answerCodeOf(error);
     if (code === null) return;
     // By id only: what was typed as a name that nobody has may be a password.
     const entry = {

@@ -5,11 +5,13 @@ import { type AuthMode, type SignInRequest, ValidationFailed } from '@cutover/co
 import { clientAddress } from '@cutover/operations';
 import { SignInRouting } from '@cutover/rollout';
 import { type UserRecord, UserRepository, whyKeptOut } from '@cutover/users';
+import type { FastifyReply } from 'fastify';
 import { BreakGlassSignIn } from '../break-glass/break-glass-sign-in';
 import { DeviceCookie } from '../device/device-cookie';
 import { ExternalAuthGuard } from '../external/external-auth.guard';
 import { RateLimited } from '../rate-limits/rate-limited';
 import { type AttemptPoints, SignInLimits } from '../rate-limits/sign-in-limits';
+import { LinkRequired } from './link-required';
 import { LocalSide } from './local-side';
 import { NoLocalSide } from './no-local-side';
 import { SentNames } from './sent-names';
@@ -158,6 +160,7 @@ export class SignInGuard implements CanActivate {
     try {
       return (await this.external.canActivate(context)) === true;
     } catch (error) {
+      if (error instanceof LinkRequired) bind(error, context);
       return this.local.insteadOf(error, context);
     }
   }
@@ -168,4 +171,9 @@ export class SignInGuard implements CanActivate {
     // Whoever is kept out is refused here, whatever the other side would say.
     return user && whyKeptOut(user, side) ? 'local' : side;
   }
+}
+
+/** What is asked is asked of this browser. */
+function bind({ cookie: { name, value, attributes } }: LinkRequired, context: ExecutionContext): void {
+  context.switchToHttp().getResponse<FastifyReply>().setCookie(name, value, attributes);
 }

@@ -1,7 +1,7 @@
 import { PASSWORD_LENGTH, ROLES, type Session, type SignInRequest, type User } from '@cutover/contracts';
 import { z } from 'zod';
 
-const text = (longest: number) =>
+export const text = (longest: number) =>
   z
     .string()
     .min(1, 'is missing')

@@ -17,6 +17,9 @@ export interface SealedTokens {
   idToken: string | null;
 }
 
+/** The same in clear. */
+type UnsealedTokens = SealedTokens;
+
 const ALGORITHM = 'aes-256-gcm';
 /** Bytes; random, which NIST SP 800-38D section 8.3 allows for up to 2^32 messages under one key. */
 const NONCE_LENGTH = 12;
@@ -53,6 +56,24 @@ export class TokenVault {
     return `${kid}:${nonce.toString('base64url')}:${sealed.toString('base64url')}`;
   }
 
+  /** All tokens of one answer. */
+  sealAll({ accessToken, refreshToken, idToken }: UnsealedTokens, owner: TokenOwner): SealedTokens {
+    return {
+      accessToken: this.seal(accessToken, 'access', owner),
+      refreshToken: refreshToken && this.seal(refreshToken, 'refresh', owner),
+      idToken: idToken && this.seal(idToken, 'id', owner),
+    };
+  }
+
+  /** @throws VaultError as {@link open} */
+  openAll({ accessToken, refreshToken, idToken }: SealedTokens, owner: TokenOwner): UnsealedTokens {
+    return {
+      accessToken: this.open(accessToken, 'access', owner),
+      refreshToken: refreshToken === null ? null : this.open(refreshToken, 'refresh', owner),
+      idToken: idToken === null ? null : this.open(idToken, 'id', owner),
+    };
+  }
+
   /** Good until the next one is drawn. */
   private nonce(): Buffer {
     if (this.used === NONCES) {
@@ -63,13 +84,8 @@ export class TokenVault {
   }
 
   /** The same tokens under the first key. @throws VaultError as {@link open} */
-  reseal({ accessToken, refreshToken, idToken }: SealedTokens, owner: TokenOwner): SealedTokens {
-    const again = (sealed: string, kind: TokenKind) => this.seal(this.open(sealed, kind, owner), kind, owner);
-    return {
-      accessToken: again(accessToken, 'access'),
-      refreshToken: refreshToken === null ? null : again(refreshToken, 'refresh'),
-      idToken: idToken === null ? null : again(idToken, 'id'),
-    };
+  reseal(sealed: SealedTokens, owner: TokenOwner): SealedTokens {
+    return this.sealAll(this.openAll(sealed, owner), owner);
   }
 
   /**

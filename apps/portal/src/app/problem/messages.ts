@@ -25,6 +25,11 @@ const fault = (what: string, next: string, retry = false): Message => ({
 });
 
 export const MESSAGES: Record<ShownCode, Message> = {
+  link_required: answer(
+    'We need to know that the account here is yours.',
+    'Type the password you used until now.',
+  ),
+  sign_in_expired: answer('That took a little too long.', 'Sign in again.'),
   invalid_credentials: answer('That name and password don’t match.', 'Check both and try again.'),
   mfa_required: answer(
     'Your organisation asks for a second step that this page can’t do yet.',

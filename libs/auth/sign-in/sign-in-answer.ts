@@ -1,0 +1,35 @@
+import '@fastify/cookie';
+import { Injectable } from '@nestjs/common';
+import type { Session } from '@cutover/contracts';
+import { clientAddress } from '@cutover/operations';
+import { type Device, SessionCookie, SessionService, type SignIn } from '@cutover/sessions';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { DeviceCookie } from '../device/device-cookie';
+
+/** What follows every sign-in of a browser, by whatever way it came: a session, its cookie, and a device that is known. */
+@Injectable()
+export class SignInAnswer {
+  constructor(
+    private readonly sessions: SessionService,
+    private readonly cookie: SessionCookie,
+    private readonly devices: DeviceCookie,
+  ) {}
+
+  async give(signIn: SignIn, request: FastifyRequest, reply: FastifyReply): Promise<Session> {
+    const { session, cookie } = await this.sessions.start(signIn, deviceOf(request));
+    // Whoever was signed in on this browser before is signed out: one browser, one session.
+    await this.sessions.signOut(request.cookies[this.cookie.name]);
+    const known = this.devices.remember(request.cookies[this.devices.name], signIn.user.id);
+    reply.setCookie(this.devices.name, known, this.devices.attributes);
+    // No Max-Age: the browser forgets it when it closes, the server decides how long it is worth something.
+    reply.setCookie(this.cookie.name, cookie, this.cookie.attributes);
+    return session;
+  }
+}
+
+function deviceOf(request: FastifyRequest): Device {
+  return {
+    userAgent: request.headers['user-agent']?.slice(0, 255) ?? null,
+    address: clientAddress(request.ip),
+  };
+}
