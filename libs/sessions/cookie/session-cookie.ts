@@ -32,7 +32,7 @@ export class SessionCookie {
 
   encode(reference: SessionReference): string {
     const [key] = this.keys as [Buffer];
-    return `${reference.sessionId}.${reference.generation}.${mac(key, reference).toString('base64url')}`;
+    return `${reference.sessionId}.${reference.generation}.${mac(key, reference)}`;
   }
 
   /** `null` for whatever this service did not issue. */
@@ -40,8 +40,11 @@ export class SessionCookie {
     const [, sessionId, generation, code] = FORM.exec(value ?? '') ?? [];
     if (!sessionId || !generation || !code) return null;
     const reference = { sessionId, generation: Number(generation) };
-    const given = Buffer.from(code, 'base64url');
-    return this.keys.some((key) => timingSafeEqual(mac(key, reference), given)) ? reference : null;
+    // As text: base64url has several spellings of the same bytes (RFC 4648 section 3.5), and one is ours.
+    const given = Buffer.from(code);
+    return this.keys.some((key) => timingSafeEqual(Buffer.from(mac(key, reference)), given))
+      ? reference
+      : null;
   }
 }
 
@@ -50,4 +53,4 @@ const cookieKey = (secret: string) =>
   Buffer.from(hkdfSync('sha256', secret, '', 'cutover session cookie', 32));
 
 const mac = (key: Buffer, { sessionId, generation }: SessionReference) =>
-  createHmac('sha256', key).update(`${sessionId}.${generation}`).digest();
+  createHmac('sha256', key).update(`${sessionId}.${generation}`).digest('base64url');
