@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { describeOnEachEngine } from '@cutover/database/testing';
 import { type ProblemCode, PROBLEMS } from '@cutover/contracts';
 import type { CallOptions } from './testing/client';
@@ -5,6 +6,7 @@ import { PUBLIC_URL, TestApi } from './testing/test-api';
 
 const OLGA = { username: 'olga', password: 'Keep-The-Keys-2026', role: 'admin' as const };
 const MEGABYTE = 'x'.repeat(1_000_000);
+const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 const ZERO_ID = '/api/admin/users/0';
 
 interface BadRequest {
@@ -300,6 +302,25 @@ describeOnEachEngine('the HTTP edge', (engine) => {
       await expectProblem(bad, olga);
     });
 
+    it.each(['/', '/api/auth/me', '/nothing'])('gives no TRACE of %s back', async (path) => {
+      const { port } = new URL(api.url);
+      const { status, body } = await new Promise<{ status?: number; body: string }>((resolve, reject) => {
+        const sent = request({
+          host: '127.0.0.1',
+          port,
+          path,
+          method: 'TRACE',
+          headers: { 'x-probe': 'echoed' },
+        });
+        sent.once('response', async (answer) => {
+          resolve({ status: answer.statusCode, body: Buffer.concat(await answer.toArray()).toString() });
+        });
+        sent.once('error', reject).end();
+      });
+      expect([404, 405]).toContain(status);
+      expect(body).not.toContain('echoed');
+    });
+
     it('names the methods that an address does know', async () => {
       const answer = await expectProblem({
         what: '',
@@ -334,11 +355,30 @@ describeOnEachEngine('the HTTP edge', (engine) => {
       );
       expect(routes.length).toBeGreaterThan(8);
       for (const { method, path } of routes.filter(({ path }) => !OPEN.includes(path))) {
-        expect(await api.client().call(method, path, method === 'GET' ? {} : { body: {} })).toMatchObject({
+        const options = method === 'GET' ? {} : { body: {} };
+        expect(await api.client().call(method, path, options)).toMatchObject({
           status: 401,
           code: 'not_authenticated',
         });
+        const madeUp = { ...options, headers: { authorization: `Bearer ${encode({})}.${encode({})}.AAAA` } };
+        expect(await api.client().call(method, path, madeUp)).toMatchObject({
+          status: 401,
+          code: 'token_invalid',
+        });
       }
+    });
+
+    it('of which the document lists every one', async () => {
+      const { body } = await api.client().call('GET', '/api/docs-json');
+      const listed = Object.entries(body['paths'] as Record<string, object>).flatMap(([path, methods]) =>
+        Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ':$1')}`),
+      );
+      const routes = api.routes();
+
+      expect(listed.filter((route) => !routes.includes(route))).toEqual([]);
+      const others = routes.filter((route) => !listed.includes(route));
+      const documentOrPortal = /^GET (\/api\/docs\b.*|\/?\*|\/|\/(media\/)?[\w-]+\.\w+)$/;
+      expect(others.filter((route) => !documentOrPortal.test(route))).toEqual([]);
     });
 
     it('from people without the role', async () => {

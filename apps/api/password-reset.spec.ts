@@ -62,13 +62,46 @@ describeOnEachEngine('a new password by a code', (engine) => {
     expect((await reset('ada', await issue())).status).toBe(204);
   });
 
+  it.each([
+    ['of a hundred characters', 'A sentence that nobody else has ever thought of; '.repeat(3).slice(0, 100)],
+    ['of any letters', '非常時にはこの硝子を割ってください'],
+  ])(
+    '%s opens as it was chosen, and not in another case, with a blank more or without its end',
+    async (_what, password) => {
+      expect((await reset('ada', await issue(), password)).status).toBe(204);
+      expect((await api.client().signIn('ada', password)).status).toBe(200);
+      const others = [`${password} `, ` ${password}`, password.slice(0, -1), `${password.slice(0, -1)}x`];
+      if (password.toUpperCase() !== password) others.push(password.toUpperCase(), password.slice(0, 72));
+      for (const other of others) {
+        expect((await api.client().signIn('ada', other)).code).toBe('invalid_credentials');
+        await api.get(Database).execute('DELETE FROM cutover_rate_limits');
+      }
+      expect((await reset('ada', await issue())).status).toBe(204);
+    },
+  );
+
+  it('is the first of a person who was added without one: nobody else ever knew it', async () => {
+    const newcomer = await api.addPerson({ username: 'newcomer', password: null });
+    const user = await api.get(UserRepository).findById(newcomer);
+    if (!user) throw new Error('newcomer is missing');
+    const { code } = await api.get(ResetCodes).issue(user, 'cli:olga');
+    expect((await api.client().signIn('newcomer', code)).code).toBe('invalid_credentials');
+    expect((await reset('newcomer', code)).status).toBe(204);
+    expect((await api.client().signIn('newcomer', NEW)).status).toBe(200);
+  });
+
   it('keeps the code where the rules refuse the password, then ends every session', async () => {
     const code = await issue();
-    expect(await reset('ada', code, 'password1')).toMatchObject({ status: 400, code: 'validation_failed' });
-    const before = api.client();
-    expect((await before.signIn('ada', NEW)).status).toBe(200);
+    const refused = await reset('ada', code, 'Butterfly-Butterfly');
+    expect(refused).toMatchObject({ status: 400, code: 'validation_failed' });
+    expect(refused.text).toContain('anybody would guess');
+    const before = [api.client(), api.client()];
+    for (const client of before) expect((await client.signIn('ada', NEW)).status).toBe(200);
     expect((await reset('ADA', code, `${NEW}-again`)).status).toBe(204);
-    expect((await before.call('POST', '/api/auth/refresh')).status).toBe(401);
+    for (const client of before) {
+      expect((await client.me()).status).toBe(401);
+      expect((await client.refresh()).status).toBe(401);
+    }
     expect((await api.client().signIn('ada', NEW)).status).toBe(401);
     expect((await api.client().signIn('ada', `${NEW}-again`)).status).toBe(200);
     expect((await reset('ada', code)).code).toBe('invalid_credentials');

@@ -123,11 +123,11 @@ describeOnEachEngine('a session', (engine) => {
   describe('end', () => {
     it('comes with sign-out, for the cookie and the access token at once, as often as one signs out', async () => {
       const client = await signedIn();
-      const token = client.accessToken;
+      const kept = client.copy();
       expect(await client.signOut()).toMatchObject({ status: 204, text: '' });
       expect(client.cookie).toBeNull();
-      client.accessToken = token;
-      expect(await client.me()).toMatchObject({ status: 401, code: 'session_expired' });
+      expect(await kept.me()).toMatchObject({ status: 401, code: 'session_expired' });
+      expect(await kept.refresh()).toMatchObject({ status: 401, code: 'session_expired' });
       expect((await client.signOut()).status).toBe(204);
     });
 
@@ -156,7 +156,10 @@ describeOnEachEngine('a session', (engine) => {
       const client = await signedIn();
       const before = client.copy();
       await client.signIn(ADA.username, ADA.password);
+      expect(client.cookie).not.toBe(before.cookie);
+      expect(client.accessToken).not.toBe(before.accessToken);
       expect((await before.me()).code).toBe('session_expired');
+      expect((await before.refresh()).status).toBe(401);
       expect((await client.me()).status).toBe(200);
     });
   });

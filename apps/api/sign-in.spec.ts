@@ -200,9 +200,17 @@ describeOnEachEngine('sign-in', (engine) => {
 
     it('on either side, neutrally, once the person is kept out, and their sessions end', async () => {
       await api.addPerson({ username: 'lena', password: 'Locally-Kept-Out-77' });
+      const overThere = {
+        username: 'lena@contoso.example',
+        password: 'Kept-Out-Over-There-77',
+        name: 'Lena',
+      };
+      await standIn.control.putPeople(overThere);
+      await pin('lena', 'external');
+      expect((await api.client().signIn('lena', overThere.password)).status).toBe(200);
       await pin('lena', 'local');
       const lena = api.client();
-      await lena.signIn('lena', 'Locally-Kept-Out-77');
+      expect((await lena.signIn('lena', 'Locally-Kept-Out-77')).status).toBe(200);
       const match = await api.get(UserRepository).findByUsername('lena');
       const id = match.outcome === 'one' ? match.user.id : 0;
       const olga = api.client();
@@ -213,9 +221,12 @@ describeOnEachEngine('sign-in', (engine) => {
 
       expect(await lena.me()).toMatchObject({ status: 401, code: 'session_expired' });
       expect(await lena.refresh()).toMatchObject({ status: 401, code: 'session_expired' });
-      for (const side of ['local', 'external']) {
+      for (const [side, password] of [
+        ['local', 'Locally-Kept-Out-77'],
+        ['external', overThere.password],
+      ] as const) {
         await pin('lena', side);
-        expect((await api.client().signIn('lena', 'Locally-Kept-Out-77')).code).toBe('invalid_credentials');
+        expect((await api.client().signIn('lena', password)).code).toBe('invalid_credentials');
       }
     });
   });

@@ -47,6 +47,12 @@ describeOnEachEngine('cutover db', (engine) => {
     expect(await schemaOf(database)).toEqual({ applied: STEPS, pending: [], unknown: [] });
   });
 
+  it('makes nobody: a migrated database has no account and no credentials', async () => {
+    await migrate(database);
+    expect(await cutover.answer(['users', 'list'])).toMatchObject({ items: [] });
+    expect(await cutover.answer(['break-glass', 'list'])).toMatchObject({ items: [] });
+  });
+
   it('takes steps back, newest first, as the dry run said', async () => {
     await migrate(database);
     const reverted = STEPS.slice(1).reverse();

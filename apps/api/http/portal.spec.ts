@@ -29,6 +29,7 @@ describe('the portal’s files', () => {
     writeFileSync(join(root, 'main-AbC_d-12.js.br'), brotliCompressSync(SCRIPT));
     writeFileSync(join(root, 'favicon.svg'), '<svg/>');
     mkdirSync(join(root, 'media'));
+    writeFileSync(join(root, 'media/inter.woff2'), 'a font');
     server = fastify();
     const methods = new AllowedMethods(server);
     server.setErrorHandler((error, _request, reply) => reply.status(toProblemError(error).status).send());
@@ -61,8 +62,19 @@ describe('the portal’s files', () => {
     '/../secrets.env',
     '/%2e%2e/secrets.env',
     '/index.html.br',
+    '/.git/HEAD',
+    '/.svn/entries',
+    '/.env',
   ])('are not mistaken for %s', async (url) => {
     expect((await get(url)).statusCode).toBe(404);
+  });
+
+  it('are listed nowhere', async () => {
+    for (const url of ['/media', '/media/']) {
+      const { body } = await get(url);
+      expect(body).not.toContain('inter.woff2');
+    }
+    expect((await get('/media/inter.woff2')).statusCode).toBe(200);
   });
 
   it('leave an address of the API that knows other methods to the API', async () => {

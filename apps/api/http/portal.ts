@@ -20,6 +20,8 @@ export interface PortalSettings {
 
 /** Paths that are never a page of the portal. */
 const SERVICE_PATHS = /^\/(api|health|metrics)(\/|$)/;
+/** A name with an ending, or in a hidden folder: no address of a page. */
+const FILE = /\.[^/]*$|\/\./;
 
 /**
  * Serves the built portal from the API's origin: files as they are, and the page for every address that a person
@@ -43,7 +45,7 @@ export async function registerPortal(
   const page = (request: FastifyRequest, reply: FastifyReply) => {
     const path = request.url.split('?', 1)[0] ?? '/';
     refuseWrongMethod(methods, request, reply);
-    if (SERVICE_PATHS.test(path) || path.slice(path.lastIndexOf('/')).includes('.')) throw new NotFound();
+    if (SERVICE_PATHS.test(path) || FILE.test(path)) throw new NotFound();
     const nonce = randomBytes(16).toString('hex'); // for the styles that Angular makes at run time
     return reply
       .header('Cache-Control', 'no-store')

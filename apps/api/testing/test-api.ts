@@ -8,6 +8,7 @@ import type { TestDatabase } from '@cutover/database/testing';
 import { PasswordChecker, UserRepository } from '@cutover/users';
 import { createApp } from '../create-app';
 import { Client } from './client';
+import { routesOf } from './routes-of';
 
 export const PUBLIC_URL = 'http://localhost:3000';
 
@@ -66,6 +67,11 @@ export class TestApi {
 
   get<T>(token: abstract new (...parameters: never[]) => T): T {
     return this.app.get<T>(token as never, { strict: false });
+  }
+
+  /** As `GET /api/auth/me`, whether the document lists them or not. */
+  routes(): string[] {
+    return routesOf(this.app.getHttpAdapter().getInstance().printRoutes({ commonPrefix: false }));
   }
 
   async addPerson({

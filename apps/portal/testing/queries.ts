@@ -20,6 +20,11 @@ export function type(field: HTMLInputElement, text: string): void {
   field.dispatchEvent(new Event('input', { bubbles: true }));
 }
 
+/** Whether nothing on the page stops a paste into a field. */
+export function takesPastedText(field: HTMLElement): boolean {
+  return field.dispatchEvent(new Event('paste', { bubbles: true, cancelable: true }));
+}
+
 /** The sentences that a screen reader reads with a field. */
 export function described(field: HTMLElement): (string | undefined)[] {
   return (field.getAttribute('aria-describedby') ?? '')

@@ -77,6 +77,16 @@ describeOnEachEngine('reset codes', (engine) => {
     expect(await codes.matches(ada, second.code)).toBe(true);
   });
 
+  it('are random at every place, so that one tells nothing of the next', async () => {
+    const made: string[] = [];
+    for (let time = 0; time < 100; time += 1)
+      made.push((await codes.issue(ada, 'cli:olga')).code.replaceAll('-', ''));
+    expect(new Set(made).size).toBe(100);
+    // Of 32 symbols about 30.7 appear in 100 draws; fewer than 20 once in more runs than there will ever be.
+    for (let place = 0; place < 24; place += 1)
+      expect(new Set(made.map((code) => code[place])).size).toBeGreaterThanOrEqual(20);
+  });
+
   it('last 30 minutes', async () => {
     const now = Date.now();
     const { code, expiresAt } = await codes.issue(ada, 'cli:olga', now);

@@ -7,7 +7,7 @@ import { RouterTestingHarness } from '@angular/router/testing';
 import type { ProblemCode } from '@cutover/contracts';
 
 import { problemAnswer } from '../../../testing/answers';
-import { buttonNamed, byLabel, described, type } from '../../../testing/queries';
+import { buttonNamed, byLabel, described, takesPastedText, type } from '../../../testing/queries';
 import { SignIn } from '../sign-in/sign-in';
 import { Reset } from './reset';
 
@@ -82,9 +82,14 @@ describe('Reset', () => {
       'new-password',
     ]);
     expect(described(password)).toContain('At least 15 characters; a few words are good');
+    expect(password.type).toBe('password');
     buttonNamed(page, 'Show password').click();
     await settled();
     expect(password.type).toBe('text');
+    buttonNamed(page, 'Show password').click();
+    await settled();
+    expect(password.type).toBe('password');
+    expect(takesPastedText(password)).toBe(true);
   });
 
   it('asks for what is missing or too short beside the fields, goes to the first, and sends nothing', async () => {

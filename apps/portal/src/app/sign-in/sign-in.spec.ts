@@ -6,7 +6,7 @@ import { provideRouter, Router } from '@angular/router';
 import type { ProblemCode } from '@cutover/contracts';
 
 import { problemAnswer, sessionAnswer } from '../../../testing/answers';
-import { buttonNamed, byLabel, described, type } from '../../../testing/queries';
+import { buttonNamed, byLabel, described, takesPastedText, type } from '../../../testing/queries';
 import { Session } from '../session/session';
 import { SignIn } from './sign-in';
 
@@ -70,6 +70,10 @@ describe('SignIn', () => {
     expect(username().autocomplete).toBe('username');
     expect(password().autocomplete).toBe('current-password');
     expect(password().type).toBe('password');
+  });
+
+  it('takes what is pasted', () => {
+    expect([username(), password()].map(takesPastedText)).toEqual([true, true]);
   });
 
   it('starts in the first empty field', () => {
