@@ -5,6 +5,7 @@ export {
   describeOnMysql,
   mysqlEngine,
   mysqlEngineOn,
+  sqliteEngine,
   type TestDatabase,
   type TestEngine,
 } from './testing/test-engine';

@@ -18,7 +18,7 @@ export { foldName, namesEqual } from './names/fold-name';
 export { isAddress } from './names/is-address';
 export type { NewUser } from './new-user';
 export { HashSurvey, type UnverifiableHash } from './passwords/hash-survey';
-export { HashThreads, ServiceBusy } from './passwords/hash-threads';
+export { HashThreads, type HashTurn, ServiceBusy } from './passwords/hash-threads';
 export { LocalPasswords, LocalPasswordsGone, readingHashes } from './passwords/local-passwords';
 export { passwordFault } from './passwords/password-rules';
 export { type IssuedCode, ResetCodes } from './passwords/reset-codes';

@@ -4,6 +4,7 @@ import { InvalidCredentials } from '@cutover/contracts';
 import type { SignIn } from '@cutover/sessions';
 import { LocalPasswords, PasswordChecker, whyKeptOut } from '@cutover/users';
 import { Strategy } from 'passport-local';
+import { hashTurnOf } from '../sign-in/hash-turn';
 import { attemptOf, type SignInHttpRequest } from '../sign-in/sign-in-attempt';
 
 /** Checks a password against the hash in this application's own database. */
@@ -17,10 +18,11 @@ export class LocalStrategy extends PassportStrategy(Strategy, 'local') {
   }
 
   async validate(request: SignInHttpRequest, _username: string, password: string): Promise<SignIn> {
-    const { user } = attemptOf(request);
+    const attempt = attemptOf(request);
+    const { user } = attempt;
     const hashedPassword = await this.hashes.of(user?.id ?? null); // alike for names that nobody has
     const active = user !== null && whyKeptOut(user, 'local') === null;
-    const matches = await this.passwords.check({ active, hashedPassword }, password);
+    const matches = await this.passwords.check({ active, hashedPassword }, password, hashTurnOf(attempt));
     if (!user || !matches) throw new InvalidCredentials();
     return { user, authMode: 'local' };
   }

@@ -1,4 +1,4 @@
-import { networkOf, siteOf } from './network';
+import { neighbourhoodOf, networkOf, siteOf } from './network';
 
 describe('whom an address stands for', () => {
   it.each([
@@ -28,5 +28,14 @@ describe('whom an address stands for', () => {
     [null, null],
   ])('%s may hold %s', (address, site) => {
     expect(siteOf(address)).toBe(site);
+  });
+
+  it.each([
+    ['192.0.2.7', '192.0.2.0/24'],
+    ['::ffff:192.0.2.7', '192.0.2.0/24'],
+    ['2001:db8:1:2::6', '2001:db8:1::/48'],
+    [null, 'unknown'],
+  ])('%s stands in line with %s', (address, neighbourhood) => {
+    expect(neighbourhoodOf(address)).toBe(neighbourhood);
   });
 });

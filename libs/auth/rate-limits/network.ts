@@ -22,6 +22,11 @@ export function siteOf(address: string | null): string | null {
   return `${groups.slice(0, 3).join(':')}::/48`;
 }
 
+/** Whom an address belongs together with where shares are dealt out: a /24 of IPv4, a /48 of IPv6. */
+export function neighbourhoodOf(address: string | null): string {
+  return siteOf(address) ?? networkOf(address).replace(/\.\d+$/, '.0/24');
+}
+
 /** The eight groups of an IPv6 address in lower case without leading zeros; `null` for any other text. */
 function groupsOf(address: string): string[] | null {
   if (isIP(address) !== 6) return null;

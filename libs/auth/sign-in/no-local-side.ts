@@ -2,7 +2,8 @@ import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { InvalidCredentials, type SignInRequest } from '@cutover/contracts';
 import { PasswordChecker } from '@cutover/users';
 import { LocalSide } from './local-side';
-import type { SignInHttpRequest } from './sign-in-attempt';
+import { hashTurnOf } from './hash-turn';
+import { attemptOf, type SignInHttpRequest } from './sign-in-attempt';
 
 /** What is left of the local side when its folder is gone: a refusal that looks and lasts like any other of it. */
 @Injectable()
@@ -12,8 +13,9 @@ export class NoLocalSide extends LocalSide {
   }
 
   async check(context: ExecutionContext): Promise<never> {
-    const { password } = context.switchToHttp().getRequest<SignInHttpRequest>().body as SignInRequest;
-    await this.passwords.check(null, password);
+    const request = context.switchToHttp().getRequest<SignInHttpRequest>();
+    const { password } = request.body as SignInRequest;
+    await this.passwords.check(null, password, hashTurnOf(attemptOf(request)));
     throw new InvalidCredentials();
   }
 

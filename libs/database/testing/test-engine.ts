@@ -19,7 +19,7 @@ export interface TestEngine {
   createDatabase(): Promise<TestDatabase>;
 }
 
-const sqlite: TestEngine = {
+export const sqliteEngine: TestEngine = {
   name: 'sqlite',
   createDatabase: async () => {
     const folder = mkdtempSync(join(tmpdir(), 'cutover-sqlite-'));
@@ -74,7 +74,7 @@ function withDatabase(server: string, name: string): string {
 
 /** The same tests on the embedded engine and on a real server of the MySQL family. */
 export function describeOnEachEngine(name: string, tests: (engine: TestEngine) => void): void {
-  describe.each([sqlite, mysqlEngine])(`${name} ($name)`, tests);
+  describe.each([sqliteEngine, mysqlEngine])(`${name} ($name)`, tests);
 }
 
 /** For tests that start a process at every step: what it stands on has shown itself on both engines in its own lib. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { HashSurvey, type UnverifiableHash } from './hash-survey';
-import { HashThreads } from './hash-threads';
+import { ANYBODYS, HashThreads, type HashTurn } from './hash-threads';
 import { RefusalFloor } from './refusal-floor';
 
 /** Whose password is checked, and against what. */
@@ -24,13 +24,14 @@ export class PasswordChecker {
 
   /**
    * @param user `null` for a name that no row, or more than one, stands for
+   * @param turn who it waits for, and who for it: it says where the password comes from, and nothing of the name
    * @throws ServiceBusy at once, for all names alike, when too many passwords wait to be checked
    */
-  async check(user: Checked | null, password: string): Promise<boolean> {
+  async check(user: Checked | null, password: string, turn: HashTurn = ANYBODYS): Promise<boolean> {
     const stored = user?.active ? user.hashedPassword : null;
     const plan = stored === null ? null : await this.survey.verifiablePlan(stored);
     const run = plan ?? (await this.survey.costliest()).dummy;
-    const { matches, took } = await this.threads.verify(run, password);
+    const { matches, took } = await this.threads.verify(run, password, turn);
     this.floor.observe(await this.survey.slowdown(run, took));
     if (plan && matches) return true;
 
