@@ -100,4 +100,20 @@ describe('a command in production', () => {
     }
     cutover.remove();
   });
+
+  it('copies nobody to a scratch database that is reached in clear', async () => {
+    const cutover = new Cutover({
+      NODE_ENV: 'production',
+      PUBLIC_URL: 'https://portal.example.org',
+      LOCAL_JWT_SECRET: key(),
+      TOKEN_ENCRYPTION_KEYS: `k1:${key()}`,
+      AUDIT_KEYS: `a1:${key()}`,
+    });
+    const scratch = 'mysql://app:Xk93-hQ@db.invalid/scratch';
+    expect(await cutover.refusal(['rehearse', '--database', scratch])).toMatchObject({
+      exit: 2,
+      detail: expect.stringContaining('without TLS'),
+    });
+    cutover.remove();
+  });
 });

@@ -1,13 +1,13 @@
-import { dirname, join } from 'node:path';
 import { ConfigurationError, type ConfigurationFault } from './configuration-error';
 import { environment, type Environment } from './environment';
 import { externalAuthFaults, externalAuthOf } from './external-auth-environment';
-import { keptSecrets } from './kept-secrets';
-import { exceptions, productionFaults, unsafeSettings } from './production-faults';
+import { keptSecrets, keptSecretsPath } from './secrets/kept-secrets';
+import { parseEnvironment, withoutEmpty } from './parse-environment';
+import { exceptions, localFileFaults, productionFaults, unsafeSettings } from './production-faults';
 import { optionFaults } from './runtime-faults';
-import { permissionsOf, type Variables, withSecretsFromFiles } from './secret-files';
+import { type Variables, withSecretsFromFiles } from './secrets/secret-files';
 import { isLoopbackUrl } from './setting-types';
-import { isSecretName } from './secret-settings';
+import { isSecretName } from './secrets/secret-settings';
 import type { Settings } from './settings';
 
 export interface LoadOptions {
@@ -27,10 +27,8 @@ export interface LoadOptions {
  */
 export function loadSettings(variables: Variables, options: LoadOptions = {}): Settings {
   const { variables: given, faults: fileFaults } = withSecretsFromFiles(variables);
-  const set = Object.fromEntries(
-    Object.entries(given).filter(([, value]) => value !== undefined && value !== ''),
-  );
-  const { env, faults: typeFaults } = parsed(set);
+  const set = withoutEmpty(given);
+  const { env, faults: typeFaults } = parseEnvironment(set);
   const isProduction = env.NODE_ENV === 'production';
   const unsafe = [
     ...unsafeSettings(env, set),
@@ -96,25 +94,6 @@ const noSecretFaults = (variables: Variables): ConfigurationFault[] =>
       problem: `is not understood: ${name} is no secret, set it itself`,
     }));
 
-/** What can be read; a setting that cannot has its default here, so that the faults of all others are found too. */
-export function parsed(set: Variables): { env: Environment; faults: ConfigurationFault[] } {
-  const result = environment.safeParse(set);
-  if (result.success) return { env: result.data, faults: [] };
-  const faults = result.error.issues.map(({ path, message }) => ({ name: path.join('.'), problem: message }));
-  const wrong = new Set(faults.map(({ name }) => name));
-  const rest = Object.fromEntries(Object.entries(set).filter(([name]) => !wrong.has(name)));
-  return { env: environment.parse(rest), faults };
-}
-
-/** It may hold secrets, and decides where passwords go. */
-function localFileFaults(file: string | undefined): ConfigurationFault[] {
-  const permissions = file === undefined ? null : permissionsOf(file);
-  if (file === undefined || !permissions?.openToAll) return [];
-  return [
-    { name: file, problem: `is open to everybody on this machine (mode ${permissions.mode}); chmod 600 it` },
-  ];
-}
-
 function sessionFaults(env: Environment): ConfigurationFault[] {
   if (env.SESSION_IDLE_TIMEOUT <= env.SESSION_ABSOLUTE_TIMEOUT) return [];
   return [{ name: 'SESSION_IDLE_TIMEOUT', problem: 'must not exceed SESSION_ABSOLUTE_TIMEOUT' }];
@@ -137,7 +116,7 @@ function tracingFaults(env: Environment): ConfigurationFault[] {
   return [{ name: 'OTEL_EXPORTER_OTLP_ENDPOINT', problem: 'must be https where headers are sent along' }];
 }
 
-function secretsOf(env: Environment, secretsFile = besideEmbeddedDatabase(env)): Settings['secrets'] {
+function secretsOf(env: Environment, secretsFile = keptSecretsPath(env.DATABASE_URL)): Settings['secrets'] {
   const {
     LOCAL_JWT_SECRET: localJwtSecrets,
     TOKEN_ENCRYPTION_KEYS: tokenEncryptionKeys,
@@ -157,10 +136,4 @@ function secretsOf(env: Environment, secretsFile = besideEmbeddedDatabase(env)):
     backupKey: backupKey ?? kept.BACKUP_KEY,
     keptIn: secretsFile,
   };
-}
-
-/** Where secrets are generated and kept when none are set. */
-export function besideEmbeddedDatabase({ DATABASE_URL: connection }: Environment): string {
-  const onDisk = connection.engine === 'sqlite' && connection.path !== ':memory:';
-  return join(onDisk ? dirname(connection.path) : 'data', 'secrets.env');
 }

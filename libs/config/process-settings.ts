@@ -1,7 +1,7 @@
 import { loadSettings } from './load-settings';
 import { LOCAL_FILE, readEnvironment } from './read-environment';
 import type { Settings } from './settings';
-import type { Variables } from './secret-files';
+import type { Variables } from './secrets/secret-files';
 
 /**
  * The settings of this process: of its environment over `.env.local`, checked with what else decides how it runs.

@@ -4,8 +4,9 @@ import type { Environment } from './environment';
 import { isLoopbackHost, mysqlAddressOf } from './mysql-address';
 import { proxyFaults } from './proxy-networks';
 import { runtimeFaults } from './runtime-faults';
-import type { Variables } from './secret-files';
-import { secretFaults } from './secret-faults';
+import type { DatabaseSettings } from './settings';
+import { permissionsOf, type Variables } from './secrets/secret-files';
+import { secretFaults } from './secrets/secret-faults';
 
 /** What must be there, and must not be a machine of its own, where real people sign in. */
 export function productionFaults(env: Environment): ConfigurationFault[] {
@@ -46,8 +47,17 @@ export function unsafeSettings(env: Environment, variables: Variables): Configur
   ];
 }
 
+/** It may hold secrets, and decides where passwords go. */
+export function localFileFaults(file: string | undefined): ConfigurationFault[] {
+  const permissions = file === undefined ? null : permissionsOf(file);
+  if (file === undefined || !permissions?.openToAll) return [];
+  return [
+    { name: file, problem: `is open to everybody on this machine (mode ${permissions.mode}); chmod 600 it` },
+  ];
+}
+
 function databaseFaults(env: Environment): ConfigurationFault[] {
-  if (!isPlaintext(env) || env.DATABASE_ALLOW_PLAINTEXT) return [];
+  if (!sendsInClear(env.DATABASE_URL) || env.DATABASE_ALLOW_PLAINTEXT) return [];
   const problem =
     'sends the password and all data to another host in clear; add ?ssl=true, or set DATABASE_ALLOW_PLAINTEXT=true ' +
     'where the network between the two is nobody else’s';
@@ -56,13 +66,14 @@ function databaseFaults(env: Environment): ConfigurationFault[] {
 
 /** What was chosen knowingly, and is said at each start. */
 export function exceptions(env: Environment): ConfigurationFault[] {
-  if (!isPlaintext(env) || !env.DATABASE_ALLOW_PLAINTEXT) return [];
+  if (!sendsInClear(env.DATABASE_URL) || !env.DATABASE_ALLOW_PLAINTEXT) return [];
   const problem =
     'is true: the database is on another host, and its password and all data cross the network in clear';
   return [{ name: 'DATABASE_ALLOW_PLAINTEXT', problem }];
 }
 
-function isPlaintext({ DATABASE_URL: connection }: Environment): boolean {
+/** Whether a database is on another host and reached without TLS. */
+export function sendsInClear(connection: DatabaseSettings['connection']): boolean {
   if (connection.engine === 'sqlite') return false;
   const { host, ssl } = mysqlAddressOf(connection.url);
   return ssl === undefined && !isLoopbackHost(host);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { ConfigurationFault } from './configuration-error';
 import { isCertificate } from './mysql-address';
-import type { Variables } from './secret-files';
+import type { Variables } from './secrets/secret-files';
 
 /** Options of Node.js (https://nodejs.org/api/cli.html) that undo what the settings promise; each covers what begins like it. */
 const UNSAFE_OPTIONS: [RegExp, string][] = [

@@ -1,19 +1,20 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import type { ConfigurationFault } from './configuration-error';
-import { besideEmbeddedDatabase, parsed } from './load-settings';
-import { productionFaults } from './production-faults';
+import { parseEnvironment, withoutEmpty } from './parse-environment';
+import { localFileFaults, productionFaults } from './production-faults';
 import { LOCAL_FILE, readEnvironment } from './read-environment';
-import { secretFaults } from './secret-faults';
-import { permissionsOf, type Variables, withSecretsFromFiles } from './secret-files';
+import { KEPT_FOR, keptSecretsPath } from './secrets/kept-secrets';
+import { secretFaults } from './secrets/secret-faults';
+import { permissionsOf, type Variables, withSecretsFromFiles } from './secrets/secret-files';
 import {
   fileSettingOf,
   isSecretName,
   SECRET_NAMES,
   SECRET_SETTINGS,
   type SecretName,
-} from './secret-settings';
-import { estimatedBits } from './secret-strength';
+} from './secrets/secret-settings';
+import { estimatedBits } from './secrets/secret-strength';
 
 export type SecretOrigin = 'environment' | 'file' | '.env.local' | 'kept' | 'not set';
 
@@ -46,13 +47,14 @@ export interface SecretsReport {
 export function reportSecrets(): SecretsReport {
   const surroundings = readEnvironment();
   const { variables: given, faults: fileFaults } = withSecretsFromFiles(surroundings);
-  const { env } = parsed(withoutEmpty(given));
+  const { env } = parseEnvironment(withoutEmpty(given));
   const isProduction = env.NODE_ENV === 'production';
-  const keptIn = besideEmbeddedDatabase(env);
-  const kept = isProduction || !existsSync(keptIn) ? {} : parseEnv(readFileSync(keptIn, 'utf8'));
+  const keptIn = keptSecretsPath(env.DATABASE_URL);
+  const isKept = !isProduction && KEPT_FOR.some((name) => !given[name]) && existsSync(keptIn);
+  const kept = isKept ? parseEnv(readFileSync(keptIn, 'utf8')) : {};
   const variables = { ...withoutEmpty(kept), ...withoutEmpty(given) };
 
-  const { env: all, faults: typeFaults } = parsed(variables);
+  const { env: all, faults: typeFaults } = parseEnvironment(variables);
   const unread = new Set([...fileFaults, ...typeFaults].map(({ name }) => name.replace(/_FILE$/, '')));
   const missing = isProduction ? productionFaults(all) : [];
   const pathOf = (name: SecretName, from: SecretOrigin) =>
@@ -73,6 +75,7 @@ export function reportSecrets(): SecretsReport {
         isSecretName(name),
       ),
       ...secretFaults(variables),
+      ...(isProduction ? localFileFaults(LOCAL_FILE) : []),
     ],
     cautions: secrets
       .filter(({ isOpen }) => isOpen)
@@ -98,6 +101,3 @@ const partsOf = (name: SecretName, value: string | undefined): SecretReport['par
       floor: SECRET_SETTINGS[name].floor,
     }),
   );
-
-const withoutEmpty = (variables: Variables) =>
-  Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== undefined && value !== ''));

@@ -40,7 +40,7 @@ const DIGESTS = read('docker/.env.example').match(/^[A-Z]+_DIGEST(?==)/gm) ?? []
 const { SECRET_NAMES, fileSettingOf } = source<{
   SECRET_NAMES: string[];
   fileSettingOf: (name: string) => string;
-}>('libs/config/secret-settings');
+}>('libs/config/secrets/secret-settings');
 export const SETTINGS = new Set([
   ...Object.keys(environment.shape),
   ...SECRET_NAMES.map(fileSettingOf),

@@ -1,6 +1,6 @@
 import { existsSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { loadSettings } from '@cutover/config';
+import { loadSettings, readEnvironment, sendsInClear } from '@cutover/config';
 import { Database, openDataSource } from '@cutover/database';
 import { ScratchRefused } from '../errors';
 
@@ -29,6 +29,9 @@ export class ScratchDatabase {
     real: Connection,
   ): Promise<ScratchDatabase> {
     const connection = connectionOf({ DATABASE_URL: url ?? `sqlite:${join(folder, 'copy.sqlite')}` }, folder);
+    const { NODE_ENV, DATABASE_ALLOW_PLAINTEXT } = readEnvironment();
+    if (NODE_ENV === 'production' && DATABASE_ALLOW_PLAINTEXT !== 'true' && sendsInClear(connection))
+      throw new ScratchRefused('is on another host without TLS: add ?ssl=true to its address.');
     if (isSame(connection, real))
       throw new ScratchRefused('names the database of this deployment (DATABASE_URL).');
     if (connection.engine === 'sqlite' && existsSync(connection.path) && statSync(connection.path).size > 0)

@@ -1,4 +1,4 @@
-import type { ConfigurationFault } from './configuration-error';
+import type { ConfigurationFault } from '../configuration-error';
 import type { Variables } from './secret-files';
 import { SECRET_NAMES, SECRET_SETTINGS, type SecretName, type SecretPart } from './secret-settings';
 import { estimatedBits, readingsOf } from './secret-strength';

@@ -1,3 +1,5 @@
+import { isUtf8 } from 'node:buffer';
+
 /** Symbols that a text of each kind is drawn from, the narrowest kind first. */
 const ALPHABETS: [RegExp, number][] = [
   [/^\d*$/, 10],
@@ -59,6 +61,7 @@ function bitsOf(bytes: Buffer): number {
   const text = bytes.toString('latin1').slice(0, LONGEST);
   const [, size = 256] = ALPHABETS.find(([kind]) => kind.test(text)) ?? [];
   const drawn = [drawnBits([...text], size), drawnBits(stepsOf(text), size)];
+  if (size === 256 && isUtf8(bytes)) return Math.min(...drawn, bytes.toString().length * PROSE_BITS);
   return Math.min(...drawn, ...(size === 256 || size <= 16 ? [] : [wordBits(text, size)]));
 }
 

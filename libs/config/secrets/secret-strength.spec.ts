@@ -23,6 +23,7 @@ describe('the strength of a secret', () => {
     ['another placeholder', 'CHANGE_ME_TO_A_LONG_RANDOM_SECRET'],
     ['a placeholder that somebody disguised', 'P@ssw0rd-S3cret-P@$$w0rd-t0ken-2026'],
     ['a sentence', 'this is the secret of our production'],
+    ['a sentence in other letters', 'Это очень тайное слово нашего сервера'],
     ['digits only', '93847561029384750192837465019283'],
     ['a key of zeros', bytes(32, () => 0)],
     ['a key of a repeated byte', bytes(32, () => 0xa7)],

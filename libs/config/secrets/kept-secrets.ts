@@ -8,9 +8,19 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parseEnv } from 'node:util';
+import type { DatabaseSettings } from '../settings';
 import { SECRET_NAMES, SECRET_SETTINGS, type SecretSetting } from './secret-settings';
+
+/** Secrets that every program needs: where one is not set, those that are kept are read. */
+export const KEPT_FOR = ['LOCAL_JWT_SECRET', 'TOKEN_ENCRYPTION_KEYS', 'AUDIT_KEYS'] as const;
+
+/** Where they are kept: beside the embedded database. */
+export function keptSecretsPath(connection: DatabaseSettings['connection']): string {
+  const onDisk = connection.engine === 'sqlite' && connection.path !== ':memory:';
+  return join(onDisk ? dirname(connection.path) : 'data', 'secrets.env');
+}
 
 /**
  * The secrets of a development machine: made at first need, kept in a file that only its owner reads, so that

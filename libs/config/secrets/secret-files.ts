@@ -9,7 +9,7 @@ import {
   statSync,
 } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import type { ConfigurationFault } from './configuration-error';
+import type { ConfigurationFault } from '../configuration-error';
 import { fileSettingOf, SECRET_NAMES } from './secret-settings';
 
 export type Variables = Record<string, string | undefined>;
@@ -18,7 +18,8 @@ export type Variables = Record<string, string | undefined>;
 const LARGEST = 64 * 1024;
 
 /**
- * Puts the contents of `X_FILE` in the place of `X`, for every secret `X`. They go into the result alone: never into
+ * Secrets as they are meant: without the one line end that editors, `echo` and orchestrators add, from the environment too;
+ * and puts the contents of `X_FILE` in the place of `X`, for every secret `X`. They go into the result alone: never into
  * `process.env`, which children inherit.
  */
 export function withSecretsFromFiles(variables: Variables): {
@@ -30,34 +31,38 @@ export function withSecretsFromFiles(variables: Variables): {
   for (const name of SECRET_NAMES) {
     const setting = fileSettingOf(name);
     const path = variables[setting];
-    if (!path) continue;
-    if (variables[name]) {
+    const value = variables[name];
+    if (path && value) {
       faults.push({ name: setting, problem: `must not be set together with ${name}; keep one of the two` });
-      continue;
     }
+    if (Boolean(path) === Boolean(value)) continue;
     try {
-      result[name] = readSecretFile(path);
+      result[name] = path ? readSecretFile(path) : oneLine(value ?? '', 'expects');
     } catch (error) {
-      if (!(error instanceof SecretFileRefused)) throw error;
-      faults.push({ name: setting, problem: error.message });
+      if (!(error instanceof SecretRefused)) throw error;
+      faults.push({ name: path ? setting : name, problem: error.message });
     }
   }
   return { variables: result, faults };
 }
 
-/** Why a file is not read. Says neither what is in it nor its path: somebody may have put the secret itself there. */
-export class SecretFileRefused extends Error {}
+/** Why a secret is not taken. Says neither what is in it nor its path: somebody may have put the secret itself there. */
+class SecretRefused extends Error {}
 
-/** @returns its text without one line end at its end (`\n` or `\r\n`), which editors and `echo` add. @throws SecretFileRefused */
-export function readSecretFile(path: string): string {
-  const text = textOf(bytesOf(path)).replace(/\r?\n$/, '');
-  if (text === '') throw new SecretFileRefused('names an empty file');
-  if (/\p{Cc}/u.test(text))
-    throw new SecretFileRefused('names a file with more than one line, or with control characters, in it');
+/** @returns its text without one line end at its end (`\n` or `\r\n`). @throws SecretRefused */
+function readSecretFile(path: string): string {
+  const text = oneLine(textOf(bytesOf(path)), 'expects a file of');
+  if (text === '') throw new SecretRefused('names an empty file');
   return text;
 }
 
-/** @throws SecretFileRefused where somebody else could have written it, too */
+function oneLine(value: string, subject: string): string {
+  const text = value.replace(/\r?\n$/, '');
+  if (/\p{Cc}/u.test(text)) throw new SecretRefused(`${subject} one line, without control characters`);
+  return text;
+}
+
+/** @throws SecretRefused where somebody else could have written it, too */
 function bytesOf(path: string): Buffer {
   const file = opened(path);
   try {
@@ -67,7 +72,7 @@ function bytesOf(path: string): Buffer {
     let size = 0;
     for (let read = -1; read !== 0 && size < bytes.length; size += read)
       read = readSync(file, bytes, size, bytes.length - size, null);
-    if (size > LARGEST) throw new SecretFileRefused(`names a file of more than ${LARGEST / 1024} KiB`);
+    if (size > LARGEST) throw new SecretRefused(`names a file of more than ${LARGEST / 1024} KiB`);
     return bytes.subarray(0, size);
   } finally {
     closeSync(file);
@@ -78,7 +83,7 @@ function textOf(bytes: Buffer): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    throw new SecretFileRefused('names a file that is no UTF-8 text');
+    throw new SecretRefused('names a file that is no UTF-8 text');
   }
 }
 
@@ -86,7 +91,7 @@ function opened(path: string): number {
   try {
     return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK); // a pipe would keep us waiting for a writer
   } catch (error) {
-    throw new SecretFileRefused(causeOf(error));
+    throw new SecretRefused(causeOf(error));
   }
 }
 
@@ -105,14 +110,14 @@ function causeOf(error: unknown): string {
 }
 
 function refuseUnlessOurs(path: string, stats: Stats): void {
-  if (stats.isDirectory()) throw new SecretFileRefused(CAUSES['EISDIR']);
-  if (!stats.isFile()) throw new SecretFileRefused('names something that is no regular file');
+  if (stats.isDirectory()) throw new SecretRefused(CAUSES['EISDIR']);
+  if (!stats.isFile()) throw new SecretRefused('names something that is no regular file');
   if (isWritableByAll(stats))
-    throw new SecretFileRefused('names a file that everybody on this machine may write to');
+    throw new SecretRefused('names a file that everybody on this machine may write to');
   const folders = new Set([...foldersAbove(resolve(path)), ...foldersAbove(realpathSync(path))]);
   for (const folder of folders)
     if (isReplaceableByAll(statSync(folder)))
-      throw new SecretFileRefused('names a file in a folder where everybody on this machine may replace it');
+      throw new SecretRefused('names a file in a folder where everybody on this machine may replace it');
 }
 
 const isWritableByAll = ({ mode }: Stats) => (mode & 0o002) !== 0;

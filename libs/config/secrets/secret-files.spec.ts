@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadSettings } from './load-settings';
+import { loadSettings } from '../load-settings';
 import { SECRET_NAMES } from './secret-settings';
-import { messagesOf, newKey, SECRETS } from './testing/environments';
+import { messagesOf, newKey, SECRETS } from '../testing/environments';
 
 const TOKEN = 'metrics-of-the-portal';
 
@@ -59,7 +59,7 @@ describe('a secret from a file', () => {
     ['is under a file', () => join(file('token', TOKEN), 'more'), 'no folder'],
     ['is empty', () => file('empty', ''), 'empty'],
     ['is but a line end', () => file('line', '\n'), 'empty'],
-    ['has two lines', () => file('lines', `${TOKEN}\n\n`), 'more than one line'],
+    ['has two lines', () => file('lines', `${TOKEN}\n\n`), 'one line'],
     ['has a NUL in it', () => file('nul', `${TOKEN}\0`), 'control characters'],
     ['is no text', () => file('binary', Buffer.alloc(20, 0xff)), 'no UTF-8'],
     ['is larger than any secret', () => file('large', 'x'.repeat(65 * 1024)), 'more than 64 KiB'],
@@ -78,6 +78,14 @@ describe('a secret from a file', () => {
 
   it('may be in a folder of everybody where each file is its owner’s, as /tmp is', () => {
     expect(tokenIn(inFolder(0o1777))).toBe(TOKEN);
+  });
+
+  it('is, from the environment too, without one line end, and of one line', () => {
+    const given = (token: string) => ({ ...SECRETS, METRICS_TOKEN: token });
+    expect(loadSettings(given(`${TOKEN}\n`)).http.metricsToken).toBe(TOKEN);
+    expect(messagesOf(given(`${TOKEN}\n\n`))).toEqual([
+      { name: 'METRICS_TOKEN', problem: expect.stringContaining('one line') },
+    ]);
   });
 
   it('is refused beside the same secret as it is, of which one would be ignored', () => {
