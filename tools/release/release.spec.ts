@@ -17,6 +17,7 @@ import { hostname, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { attest } from './attest.mjs';
 import { pack } from './pack.mjs';
+import { DEPLOYMENT, FILES, PROGRAMS } from './release.mjs';
 import { signingKey } from './signing.mjs';
 
 const WORKSPACE = join(__dirname, '../..');
@@ -34,12 +35,23 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 describe('the archive', () => {
-  const FILES = { 'bin/node': 'a program', 'docs/a.md': 'text', 'package.json': '{}' };
+  it('has no source control metadata', () => {
+    const tracked = [...FILES, ...DEPLOYMENT].flatMap((path) =>
+      execFileSync('git', ['ls-files', path], { cwd: WORKSPACE, encoding: 'utf8' }).trim().split('\n'),
+    );
+    expect(tracked.length).toBeGreaterThan(40);
+    const made = PROGRAMS.map((name) => `dist/apps/${name}`);
+    expect([...tracked, ...made, ...FILES].filter((path) => /(^|\/)\.(git|svn|hg)(\/|$)/.test(path))).toEqual(
+      [],
+    );
+  });
+
+  const CONTENT = { 'bin/node': 'a program', 'docs/a.md': 'text', 'package.json': '{}' };
   async function packed(place: string, names: string[], change: (root: string) => void = () => undefined) {
     const root = join(folder, place, 'cutover');
     for (const name of names) {
       mkdirSync(join(root, name, '..'), { recursive: true });
-      writeFileSync(join(root, name), FILES[name as keyof typeof FILES]);
+      writeFileSync(join(root, name), CONTENT[name as keyof typeof CONTENT]);
     }
     chmodSync(join(root, 'bin/node'), 0o755);
     symlinkSync('../bin/node', join(root, 'docs/link'));
@@ -47,7 +59,7 @@ describe('the archive', () => {
     await pack(root, join(folder, `${place}.tar.gz`), 1_700_000_000);
     return sha256(join(folder, `${place}.tar.gz`));
   }
-  const names = Object.keys(FILES);
+  const names = Object.keys(CONTENT);
 
   it('of the same files is the same, whenever, wherever and under whatever umask they were written', async () => {
     const first = await packed('first', names);

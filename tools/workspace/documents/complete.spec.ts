@@ -62,7 +62,7 @@ describe('docs/troubleshooting.md', () => {
 describe('docs/security.md', () => {
   const rows = rowsOf(read('docs/security.md')).filter(([id = '']) => /^\d+\.\d+\.\d+$/.test(id));
 
-  it('goes through the four chapters of ASVS 5.0.0 without a gap', () => {
+  it('goes through the five chapters of ASVS 5.0.0 without a gap', () => {
     const ends = new Map<string, number>();
     for (const [id = ''] of rows) {
       const [chapter, section, item] = id.split('.');
@@ -72,7 +72,24 @@ describe('docs/security.md', () => {
     }
     const inChapter = (chapter: string) => rows.filter(([id = '']) => id.startsWith(`${chapter}.`)).length;
     // As counted in the standard's own list, 5.0/docs_en of OWASP/ASVS, release 5.0.0.
-    expect(['6', '7', '9', '10'].map(inChapter)).toEqual([47, 19, 7, 36]);
+    expect(['6', '7', '9', '10', '13'].map(inChapter)).toEqual([47, 19, 7, 36, 21]);
+  });
+
+  it('lists what levels 1 and 2 lack, each with what brings it, and nothing else', () => {
+    const [, section = ''] = read('docs/security.md').split('### What levels 1 and 2 lack\n');
+    const [listed = ''] = section.split('\n### ');
+    const lacking = rows.flatMap(([id = '', asks = '', verdict = '']) => {
+      const level = /\(([12])\)$/.exec(asks)?.[1];
+      return level && ['not met', 'partly'].includes(verdict) ? [`${id} at level ${level}`] : [];
+    });
+    const named = rowsOf(listed)
+      .slice(1)
+      .map(([what = '', level, brings = '']) => {
+        expect(brings).toMatch(/\w/);
+        return `${what.split(' ')[0]} at level ${level}`;
+      });
+
+    expect(named.sort()).toEqual(lacking.sort());
   });
 
   it('says of each item whether it is met, and names a test or a document where it is', () => {
