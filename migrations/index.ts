@@ -1,5 +1,6 @@
 import { AccountNames1780000000020 } from './account-names';
 import { AuditSeals1780000000012 } from './audit-seals';
+import { AuditWriters1780000000017 } from './audit-writers';
 import { AutoPromote1780000000011 } from './auto-promote';
 import { Baseline1780000000001 } from './baseline';
 import { BreakGlass1780000000007 } from './break-glass';
@@ -34,6 +35,7 @@ export const migrations = [
   PromotionWaits1780000000013,
   LiveSessions1780000000014,
   Departures1780000000015,
+  AuditWriters1780000000017,
   AccountNames1780000000020,
   LinkRequests1780000000018,
 ];

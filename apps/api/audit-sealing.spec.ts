@@ -60,7 +60,7 @@ describeOnMysql('a process that seals the audit trail', (engine) => {
   };
   const entries = async () => {
     const [row] = await scratch.database.query<{ count: number }>(
-      `SELECT COUNT(*) AS count FROM audit_log WHERE action = 'sign_in'`,
+      `SELECT COUNT(*) AS count FROM cutover_audit_log WHERE action = 'sign_in'`,
     );
     return Number(row?.count);
   };

@@ -36,7 +36,7 @@ describeOnEachEngine('what is kept of', (engine) => {
   });
   afterEach(async () => {
     await standIn.control.resetFaults();
-    await api.get(Database).execute('DELETE FROM audit_log');
+    await api.get(Database).execute('DELETE FROM cutover_audit_log');
   });
   afterAll(async () => {
     await api.stop();
@@ -58,8 +58,8 @@ describeOnEachEngine('what is kept of', (engine) => {
   const trail = async () => {
     const rows = await api
       .get(Database)
-      .query<Record<string, unknown>>('SELECT * FROM audit_log ORDER BY id');
-    await api.get(Database).execute('DELETE FROM audit_log');
+      .query<Record<string, unknown>>('SELECT * FROM cutover_audit_log ORDER BY id');
+    await api.get(Database).execute('DELETE FROM cutover_audit_log');
     return rows.map(({ action, actor, subject, outcome, code, detail }) => ({
       action,
       actor,
@@ -89,7 +89,7 @@ describeOnEachEngine('what is kept of', (engine) => {
   it('a sign-in, with the request that made it', async () => {
     const client = api.client();
     const answer = await client.signIn(ADA.username, ADA.password);
-    const rows = await api.get(Database).query('SELECT * FROM audit_log');
+    const rows = await api.get(Database).query('SELECT * FROM cutover_audit_log');
     expect(rows).toMatchObject([
       {
         action: 'sign_in',
@@ -314,12 +314,12 @@ describeOnEachEngine('what is kept of', (engine) => {
 
   it('nothing that cannot be kept: a sign-in stands or falls with its entry, a refusal does not', async () => {
     const database = api.get(Database);
-    await database.execute('ALTER TABLE audit_log RENAME TO elsewhere');
+    await database.execute('ALTER TABLE cutover_audit_log RENAME TO elsewhere');
     const answers = [
       await api.client().signIn(ADA.username, 'wrong'),
       await api.client().signIn(OLGA.username, OLGA.password),
     ];
-    await database.execute('ALTER TABLE elsewhere RENAME TO audit_log');
+    await database.execute('ALTER TABLE elsewhere RENAME TO cutover_audit_log');
     expect(answers.map(({ code }) => code)).toEqual(['invalid_credentials', 'internal_error']);
     expect(
       await database.query('SELECT 1 FROM cutover_sessions WHERE user_id = ? AND ended_at IS NULL', [

@@ -30,7 +30,7 @@ describeOnEachEngine('a break-glass account', (engine) => {
     await give();
   });
   beforeEach(async () => {
-    for (const table of ['cutover_rate_limits', 'audit_log'])
+    for (const table of ['cutover_rate_limits', 'cutover_audit_log'])
       await api.get(Database).execute(`DELETE FROM ${table}`);
     await standIn.control.reset();
   });
@@ -55,15 +55,17 @@ describeOnEachEngine('a break-glass account', (engine) => {
     return codes;
   };
   const trail = async () =>
-    (await api.get(Database).query<Record<string, string | null>>('SELECT * FROM audit_log ORDER BY id')).map(
-      ({ action, outcome, code, subject, detail }) => ({
-        action,
-        outcome,
-        code,
-        subject,
-        detail: detail && JSON.parse(detail),
-      }),
-    );
+    (
+      await api
+        .get(Database)
+        .query<Record<string, string | null>>('SELECT * FROM cutover_audit_log ORDER BY id')
+    ).map(({ action, outcome, code, subject, detail }) => ({
+      action,
+      outcome,
+      code,
+      subject,
+      detail: detail && JSON.parse(detail),
+    }));
   const count = async (name: 'breakGlassSignIns' | 'breakGlassRefusals') =>
     (await api.get(Metrics)[name].get()).values[0]?.value ?? 0;
   const loginCalls = async () => (await standIn.control.state()).calls.login;
@@ -145,7 +147,7 @@ describeOnEachEngine('a break-glass account', (engine) => {
     const before = [await count('breakGlassSignIns'), await count('breakGlassRefusals')];
     await standIn.control.setFaults({ outage: true });
     await signIn('anything', { name: 'nobody-else', address: '192.0.2.77' }); // stage all: it finds the provider down
-    await api.get(Database).execute('DELETE FROM audit_log');
+    await api.get(Database).execute('DELETE FROM cutover_audit_log');
     await signIn('Another-Password-42');
     await signIn(GLASS);
     jest.restoreAllMocks();
@@ -196,9 +198,9 @@ describeOnEachEngine('a break-glass account', (engine) => {
 
   it('does not sign in where that cannot be put on record', async () => {
     const database = api.get(Database);
-    await database.execute('ALTER TABLE audit_log RENAME TO elsewhere');
+    await database.execute('ALTER TABLE cutover_audit_log RENAME TO elsewhere');
     const answers = [await signIn(GLASS), await signIn('Another-Password-42')];
-    await database.execute('ALTER TABLE elsewhere RENAME TO audit_log');
+    await database.execute('ALTER TABLE elsewhere RENAME TO cutover_audit_log');
     expect(answers.map(({ code }) => code)).toEqual(['internal_error', 'invalid_credentials']);
   });
 
@@ -210,7 +212,7 @@ describeOnEachEngine('a break-glass account', (engine) => {
     await give(other);
     expect((await signIn(GLASS)).status).toBe(401);
     expect((await signIn(other)).status).toBe(200);
-    await api.get(Database).execute('DELETE FROM audit_log');
+    await api.get(Database).execute('DELETE FROM cutover_audit_log');
     await accounts.remove(await accounts.named('rescue'), 'cli:test');
     await expect(accounts.named('rescue')).rejects.toThrow(/no break-glass credentials/);
     expect((await signIn(other)).status).toBe(401);

@@ -52,10 +52,10 @@ describeOnEachEngine('the fallback', (engine) => {
     api
       .get(Database)
       .query(
-        `SELECT actor, subject, outcome, code FROM audit_log WHERE action = ? AND subject = ? ORDER BY id`,
+        `SELECT actor, subject, outcome, code FROM cutover_audit_log WHERE action = ? AND subject = ? ORDER BY id`,
         [action, `user:${adaId}`],
       );
-  const forgetAudit = () => api.get(Database).execute('DELETE FROM audit_log');
+  const forgetAudit = () => api.get(Database).execute('DELETE FROM cutover_audit_log');
 
   it('is not asked while the external side serves, not even after a wrong password', async () => {
     expect(await outcome('ada', ADA.password)).toBe('invalid_credentials');

@@ -54,7 +54,7 @@ describeOnEachEngine('homonyms', (engine) => {
     const [entry] = await api
       .get(Database)
       .query<{ detail: string }>(
-        `SELECT detail FROM audit_log WHERE action = 'user.linked' AND subject = ?`,
+        `SELECT detail FROM cutover_audit_log WHERE action = 'user.linked' AND subject = ?`,
         [`user:${id}`],
       );
     return entry && (JSON.parse(entry.detail) as { by: unknown }).by;

@@ -39,7 +39,7 @@ describeOnEachEngine('a new password by a code', (engine) => {
     const refused = await api
       .get(Database)
       .query(
-        `SELECT subject, code FROM audit_log WHERE action = 'password.reset' AND outcome = 'failure' ORDER BY id`,
+        `SELECT subject, code FROM cutover_audit_log WHERE action = 'password.reset' AND outcome = 'failure' ORDER BY id`,
       );
     const each = (subject: string | null) =>
       Array<unknown>(PER_ACCOUNT).fill({ subject, code: 'invalid_credentials' });

@@ -100,7 +100,7 @@ describeOnEachEngine('the rollout over HTTP', (engine) => {
 
   it('records in the audit trail who decided what', async () => {
     const rows = await database.query<{ actor: string; detail: string }>(
-      `SELECT actor, detail FROM audit_log WHERE action = 'rollout.changed' ORDER BY id DESC LIMIT 1`,
+      `SELECT actor, detail FROM cutover_audit_log WHERE action = 'rollout.changed' ORDER BY id DESC LIMIT 1`,
     );
     const { id } = (await people())[0] as AdminUser;
     expect(rows).toEqual([{ actor: `user:${id}`, detail: expect.stringContaining('"stage":"all"') }]);

@@ -238,7 +238,7 @@ describeOnEachEngine('what a full run leaves behind', (engine) => {
     const dataSource = await openDataSource(scratch.connection);
     const database = new Database(dataSource);
     await database.execute('DELETE FROM cutover_rate_limits');
-    for (const table of ['cutover_provider_tokens', 'cutover_session_bearers', 'audit_log']) {
+    for (const table of ['cutover_provider_tokens', 'cutover_session_bearers', 'cutover_audit_log']) {
       await database.execute(`ALTER TABLE ${table} RENAME TO elsewhere`);
       await signIn(GRACE, 500);
       await database.execute(`ALTER TABLE elsewhere RENAME TO ${table}`);

@@ -124,7 +124,7 @@ describeOnEachEngine('the stage shadow', (engine) => {
     });
     const audit = await api
       .get(Database)
-      .query(`SELECT actor, subject FROM audit_log WHERE action = 'user.linked'`);
+      .query(`SELECT actor, subject FROM cutover_audit_log WHERE action = 'user.linked'`);
     expect(audit).toEqual([{ actor: 'cutover', subject: `user:${ids['emmy']}` }]);
     const tokens = await api.get(Database).query(`SELECT 1 FROM cutover_provider_tokens`);
     expect(tokens).toEqual([]);

@@ -144,7 +144,7 @@ describe('refresh by several processes', () => {
     expect(lost.length).toBeLessThanOrEqual(repliesLost + kills * IN_HAND);
     const reported = await observer
       .get(Database)
-      .query(`SELECT id FROM audit_log WHERE action = 'session.ended' AND code = 'refresh_lost'`);
+      .query(`SELECT id FROM cutover_audit_log WHERE action = 'session.ended' AND code = 'refresh_lost'`);
     expect(reported).toHaveLength(lost.length);
   }, 180_000);
 

@@ -41,7 +41,7 @@ describeOnMysql('cutover audit', (engine) => {
 
   it('proves the trail, hands it out and prunes it', async () => {
     const csv = join(folder, 'trail.csv');
-    const { sequence, hmac } = await trail.chain.head();
+    const { sequence, hmac } = await trail.root.read().then(({ head }) => head);
     const [proven, exported, piped, unnamed, previewed] = await Promise.all([
       cutover.run(['audit', 'verify', '--head', `${sequence}:${hmac}`]),
       cutover.answer(['audit', 'export', '--format', 'csv', '--to', csv]),
@@ -74,10 +74,10 @@ describeOnMysql('cutover audit', (engine) => {
   });
 
   it('names what was done to it, and the key that it lacks', async () => {
-    const head = await trail.chain.head();
+    const head = await trail.root.read().then(({ head }) => head);
     const sql = (text: string) => scratch.database.execute(text);
-    await sql(`UPDATE audit_log SET outcome = 'failure' WHERE id = 2`);
-    await sql('DELETE FROM audit_log WHERE id = 4');
+    await sql(`UPDATE cutover_audit_log SET outcome = 'failure' WHERE number = 2`);
+    await sql('DELETE FROM cutover_audit_log WHERE number = 4');
     const [tampered, keyless, beyond] = await Promise.all([
       cutover.run(['audit', 'verify']),
       cutover.refusal(['audit', 'verify'], '', { AUDIT_KEYS: auditKey('k2') }),
@@ -85,16 +85,21 @@ describeOnMysql('cutover audit', (engine) => {
     ]);
     expect(tampered.code).toBe(1);
     expect(tampered.stdout).toMatch(
-      /^2 +2 +sign_in +\d{4}-\S+Z +changed: is not the entry that was sealed$/m,
+      /^2 +10000000002 +sign_in +\d{4}-\S+Z +changed: is not the entry that was sealed$/m,
     );
-    expect(tampered.stdout).toMatch(/^4 +4 +- +- +removed: was sealed, and its entry is gone$/m);
-    expect(tampered.stderr).toContain('does not prove itself: 2 finding(s)');
+    expect(tampered.stdout).toMatch(/^4 +10000000004 +- +- +removed: was sealed, and its entry is gone$/m);
+    expect(tampered.stderr).toContain('does not prove itself: 3 finding(s)');
     expect(keyless).toMatchObject({ exit: 1 }); // a row is gone, whatever the key
     expect(beyond.code).toBe(1);
     expect(JSON.parse(beyond.stdout)).toMatchObject({
       intact: false,
-      found: 3,
-      findings: [{ kind: 'changed' }, { kind: 'removed' }, { kind: 'tail_removed', sequence: 7 }],
+      found: 4,
+      findings: [
+        { kind: 'changed' },
+        { kind: 'forged' },
+        { kind: 'removed' },
+        { kind: 'tail_removed', sequence: 7 },
+      ],
     });
     await scratch.empty();
     await new AuditProcess(scratch.database, 'k1').write(1);

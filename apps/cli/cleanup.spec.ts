@@ -2,15 +2,18 @@ import { createHash, randomBytes, randomInt } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Database } from '@cutover/database';
 import { describeOnEachEngine, dump, type TestDatabase } from '@cutover/database/testing';
 import { DESCRIBED_API } from '@cutover/external-auth/testing';
+import { auditKey } from '@cutover/operations/testing';
 import { openCleanupGates } from '@cutover/rollout/testing';
 import { Cutover } from './testing/cutover';
-import { insertRows, migrate, query } from './testing/schema';
+import { behind, insertRows, migrate, query } from './testing/schema';
 
 const SETTINGS = {
   LOCAL_JWT_SECRET: 'x'.repeat(32),
   TOKEN_ENCRYPTION_KEYS: `k:${randomBytes(32).toString('base64')}`,
+  AUDIT_KEYS: auditKey('k1'),
   BACKUP_KEY: randomBytes(32).toString('base64'),
   ...DESCRIBED_API,
 };
@@ -29,7 +32,7 @@ async function stateOf({ database, file }: Place) {
   const [row] = await query<Record<string, unknown>>(database, `SELECT * FROM cutover_cleanup`);
   const actions = await query<{ action: string }>(
     database,
-    `SELECT action FROM audit_log WHERE action LIKE 'cleanup.%' ORDER BY id`,
+    `SELECT action FROM cutover_audit_log WHERE action LIKE 'cleanup.%' ORDER BY id`,
   );
   const digest = (text: string | Buffer) => createHash('sha256').update(text).digest('hex');
   return {
@@ -71,10 +74,12 @@ describeOnEachEngine('cutover cleanup apply, killed', (engine) => {
           updated_at: '2020-01-02 03:04:05',
         })),
       );
-    await openCleanupGates((sql, parameters) => query(database, sql, parameters), {
-      id: 1,
-      username: 'person-1',
-    });
+    await behind(database, (source) =>
+      openCleanupGates(new Database(source), {
+        auditKeys: SETTINGS.AUDIT_KEYS,
+        breakGlass: { id: 1, username: 'person-1' },
+      }),
+    );
     const file = join(mkdtempSync(join(folder, 'place-')), 'passwords.sealed');
     const made = { database, cutover: new Cutover({ DATABASE_URL: database.url, ...SETTINGS }), file };
     places.push(made);

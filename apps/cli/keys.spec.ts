@@ -24,7 +24,7 @@ describeOnMysql('cutover keys', (engine) => {
     });
   });
   beforeEach(async () => {
-    for (const table of ['cutover_provider_tokens', 'cutover_sessions', 'audit_log'])
+    for (const table of ['cutover_provider_tokens', 'cutover_sessions', 'cutover_audit_log'])
       await query(database, `DELETE FROM ${table}`);
   });
   afterAll(async () => {
@@ -57,9 +57,9 @@ describeOnMysql('cutover keys', (engine) => {
         { kid: 'new', state: 'current', rows: 3 },
         { kid: 'old', state: 'removable', rows: 0 },
       ],
-      audit: [{ kid: 'a1', state: 'current', entries: 0 }],
+      audit: [{ kid: 'a1', state: 'current', entries: 1 }],
     });
-    expect(await query(database, 'SELECT action, outcome, actor FROM audit_log')).toEqual([
+    expect(await query(database, 'SELECT action, outcome, actor FROM cutover_audit_log')).toEqual([
       { action: 'keys.rotated', outcome: 'success', actor: expect.stringMatching(/^cli:/) },
     ]);
   });
@@ -80,7 +80,7 @@ describeOnMysql('cutover keys', (engine) => {
     });
     expect(stderr).toBe('');
     expect(dump(database, 'cutover_provider_tokens')).toBe(before);
-    expect(await query(database, 'SELECT 1 FROM audit_log')).toEqual([]);
+    expect(await query(database, 'SELECT 1 FROM cutover_audit_log')).toEqual([]);
   });
 
   it('exits with 1 while rows need a key that is not configured, names them, and ends them when told to', async () => {

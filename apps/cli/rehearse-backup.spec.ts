@@ -184,7 +184,7 @@ describeOnMysql('cutover rehearse, with the people of a backup', (engine) => {
       expect(dump(deployment, 'users')).toBe(people);
       const [entry] = await query<{ action: string; outcome: string; detail: string }>(
         deployment,
-        `SELECT action, outcome, detail FROM audit_log ORDER BY id DESC LIMIT 1`,
+        `SELECT action, outcome, detail FROM cutover_audit_log ORDER BY id DESC LIMIT 1`,
       );
       expect(entry).toMatchObject({ action: 'rehearsal.completed', outcome: 'success' });
       expect(JSON.parse(entry?.detail ?? '')).toMatchObject({

@@ -181,7 +181,7 @@ describeOnMysql('cutover users sync', (engine) => {
     );
     expect(links.map(({ link }) => link)).toEqual(names.map((_, index) => objectId(index + 1)));
     const runs = await query(database, 'SELECT id FROM cutover_sync_runs');
-    const audited = await query(database, `SELECT id FROM audit_log WHERE action = 'users.synced'`);
+    const audited = await query(database, `SELECT id FROM cutover_audit_log WHERE action = 'users.synced'`);
     expect([runs.length, audited.length]).toEqual([1, 1]);
   });
 });

@@ -12,12 +12,15 @@ export interface WriteResult {
   insertId: number;
 }
 
+/** How a transaction ended. `unknown`: the answer to its commit was lost, so that it may stand or not. */
+export type Outcome = 'committed' | 'rolled back' | 'unknown';
+
 interface Transaction {
   readonly runner: QueryRunner;
   /** A statement that somebody forgot to wait for may come after the end; it is none of the transaction's then. */
   open: boolean;
   /** To be done when it is over. */
-  readonly afterwards: (() => void)[];
+  readonly afterwards: ((outcome: Outcome) => void)[];
 }
 
 const CLOCKS: Record<Engine, string> = {
@@ -141,14 +144,20 @@ export class Database {
     await this.query('PRAGMA wal_checkpoint(TRUNCATE)');
   }
 
+  /** The transaction that is under way, as a key for what belongs to it; `null` outside of one. */
+  get scope(): object | null {
+    const transaction = this.transactions.getStore();
+    return transaction?.open ? transaction : null;
+  }
+
   /**
    * Does something that must not come before the commit: at once outside of a transaction, else when it is over. Also
    * after an undone one, because a commit whose answer was lost looks like that.
    */
-  afterwards(work: () => void): void {
+  afterwards(work: (outcome: Outcome) => void): void {
     const transaction = this.transactions.getStore();
     if (transaction?.open) transaction.afterwards.push(work);
-    else work();
+    else work('committed');
   }
 
   /** How busy this process's connections are; `null` where that cannot be told. */
@@ -160,18 +169,21 @@ export class Database {
 
   private async inTransaction<T>(runner: QueryRunner, work: () => Promise<T>): Promise<T> {
     const transaction: Transaction = { runner, open: true, afterwards: [] };
+    let outcome: Outcome = 'rolled back';
     await runner.startTransaction();
     try {
       const result = await this.transactions.run(transaction, work);
       transaction.open = false;
+      outcome = 'unknown';
       await runner.commitTransaction();
+      outcome = 'committed';
       return result;
     } catch (error) {
       transaction.open = false;
       await runner.rollbackTransaction().catch(() => undefined); // a lost connection has rolled back by itself
       throw error;
     } finally {
-      for (const afterwards of transaction.afterwards) afterwards();
+      for (const afterwards of transaction.afterwards) afterwards(outcome);
     }
   }
 

@@ -1,1 +1,7 @@
-export { AuditProcess, AuditScratch, auditKey } from './audit/testing/audit-process';
+export {
+  AuditProcess,
+  AuditScratch,
+  auditKey,
+  auditTrailOn,
+  emptyAuditTrail,
+} from './audit/testing/audit-process';

@@ -3,7 +3,7 @@ import type { AuthMode, Rollout } from '@cutover/contracts';
 import { Database, Migrator, openDataSource } from '@cutover/database';
 import { describeOnEachEngine, type TestDatabase } from '@cutover/database/testing';
 import { DESCRIBED_API } from '@cutover/external-auth/testing';
-import { AuditTrail } from '@cutover/operations';
+import { auditTrailOn } from '@cutover/operations/testing';
 import { LocalPasswords, type UserRecord, UserRepository } from '@cutover/users';
 import type { DataSource } from 'typeorm';
 import { PromotionSchedules } from './auto-promote/promotion-schedules';
@@ -80,7 +80,7 @@ describeOnEachEngine('who signs in where', (engine) => {
     };
     const users = new UserRepository(database, candidates as never);
     const passwords = new LocalPasswords(database);
-    const policies = new RolloutPolicyStore(database, new AuditTrail(database));
+    const policies = new RolloutPolicyStore(database, auditTrailOn(database));
     return new RolloutService(
       policies,
       new RolloutDecisions(policies, users, passwords, new VerifiedBackups(database)),
@@ -88,7 +88,7 @@ describeOnEachEngine('who signs in where', (engine) => {
       passwords,
       new KnownAccounts(database),
       new SettingsService(loadSettings({ ...SECRETS, ...environment })),
-      new PromotionSchedules(database, new AuditTrail(database)),
+      new PromotionSchedules(database, auditTrailOn(database)),
       database,
     );
   }

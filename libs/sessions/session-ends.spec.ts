@@ -33,7 +33,7 @@ describeOnEachEngine('the end of many sessions', (engine) => {
     database = get(Database);
   });
   beforeEach(async () => {
-    for (const table of ['audit_log', 'cutover_provider_tokens', 'cutover_sessions'])
+    for (const table of ['cutover_audit_log', 'cutover_provider_tokens', 'cutover_sessions'])
       await database.execute(`DELETE FROM ${table}`);
     await standIn.control.resetCounts();
   });
@@ -67,7 +67,9 @@ describeOnEachEngine('the end of many sessions', (engine) => {
     expect(ended).toBe(MANY - 3);
     expect(seen).toEqual([250, MANY - 3]);
     expect(await count(`cutover_sessions WHERE end_reason = 'rolled_back'`)).toBe(MANY - 3);
-    expect(await count(`audit_log WHERE action = 'session.ended' AND actor = '${BY}'`)).toBe(MANY - 3);
+    expect(await count(`cutover_audit_log WHERE action = 'session.ended' AND actor = '${BY}'`)).toBe(
+      MANY - 3,
+    );
     expect(await count(`cutover_provider_tokens`)).toBe(2); // the local one's, the timed-out one's
     expect(await get(ActiveSessions).count()).toEqual({ local: 1, external: 0 });
     await until(async () => (await standIn.control.state()).calls.logout === MANY - 2);

@@ -106,6 +106,8 @@ function recoveryTime(events, tally) {
 
 /** @param {import('mysql2/promise').Connection} connection */
 async function signInEntries(connection) {
-  const [rows] = await connection.query(`SELECT COUNT(*) AS entries FROM audit_log WHERE action = 'sign_in'`);
+  const [rows] = await connection.query(
+    `SELECT COUNT(*) AS entries FROM cutover_audit_log WHERE action = 'sign_in'`,
+  );
   return Number(/** @type {{ entries: number }[]} */ (rows)[0]?.entries);
 }

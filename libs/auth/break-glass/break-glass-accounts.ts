@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ValidationFailed } from '@cutover/contracts';
 import { Database, isDuplicate } from '@cutover/database';
-import { AuditTrail } from '@cutover/operations';
+import { AuditFacts, AuditTrail } from '@cutover/operations';
 import { PasswordChecker, passwordFault, type UserRecord, UserRepository } from '@cutover/users';
 import { BreakGlassCredentials, type Credentials } from './break-glass-credentials';
 
@@ -37,6 +37,7 @@ export class BreakGlassAccounts {
     private readonly users: UserRepository,
     private readonly passwords: PasswordChecker,
     private readonly audit: AuditTrail,
+    private readonly facts: AuditFacts,
   ) {}
 
   /** @throws ValidationFailed where {@link add} would */
@@ -116,15 +117,16 @@ export class BreakGlassAccounts {
   }
 
   private async described({ userId, username, addedBy, addedAt }: Credentials): Promise<BreakGlassAccount> {
+    const subject = `user:${userId}`;
     return {
       userId,
       username,
       state: await this.stateOf(userId, username),
       addedBy,
       addedAt,
-      lastSignInAt: await this.lastSuccess(userId, 'break_glass.sign_in'),
-      lastDrillAt: await this.lastSuccess(userId, 'break_glass.sign_in', '%"provider":"down"%'),
-      lastTestedAt: await this.lastSuccess(userId, 'break_glass.tested'),
+      lastSignInAt: await this.facts.lastSaid(['break_glass_use', 'break_glass_drill'], subject),
+      lastDrillAt: await this.facts.lastSaid(['break_glass_drill'], subject),
+      lastTestedAt: await this.facts.lastSaid(['break_glass_test'], subject),
     };
   }
 
@@ -134,16 +136,6 @@ export class BreakGlassAccounts {
     if (!user.breakGlass) return 'renamed';
     const { outcome } = await this.users.findByUsername(username);
     return whyUnfit(user) ?? (outcome === 'one' ? 'ready' : 'ambiguous');
-  }
-
-  /** The audit trail is the one record of it: clean-up reads the same. */
-  private async lastSuccess(userId: number, action: string, detail = '%'): Promise<number | null> {
-    const [row] = await this.database.query<{ at: number | null }>(
-      `SELECT MAX(at) AS at FROM audit_log
-       WHERE subject = ? AND action = ? AND outcome = 'success' AND COALESCE(detail, '') LIKE ?`,
-      [`user:${userId}`, action, detail],
-    );
-    return row?.at ?? null;
   }
 }
 

@@ -1,6 +1,7 @@
 import { Database, Migrator, openDataSource } from '@cutover/database';
 import { describeOnEachEngine, type TestDatabase } from '@cutover/database/testing';
-import { Metrics } from '@cutover/operations';
+import { inRequest, Metrics } from '@cutover/operations';
+import { AuditProcess } from '@cutover/operations/testing';
 import type { DataSource } from 'typeorm';
 import { SignInPatterns } from './sign-in-patterns';
 
@@ -20,6 +21,7 @@ describeOnEachEngine('who did not get in, and from where', (engine) => {
   let dataSource: DataSource;
   let database: Database;
   let metrics: Metrics;
+  let trail: AuditProcess;
   let patterns: SignInPatterns;
 
   beforeAll(async () => {
@@ -28,9 +30,10 @@ describeOnEachEngine('who did not get in, and from where', (engine) => {
     await new Migrator(dataSource).migrate();
     database = new Database(dataSource);
     metrics = new Metrics();
+    trail = new AuditProcess(database);
     patterns = new SignInPatterns(database, metrics);
   });
-  afterEach(() => database.execute('DELETE FROM audit_log'));
+  afterEach(() => database.execute('DELETE FROM cutover_audit_log'));
   afterAll(async () => {
     await dataSource.destroy();
     await scratch.drop();
@@ -38,15 +41,14 @@ describeOnEachEngine('who did not get in, and from where', (engine) => {
 
   async function signIns(...all: SignIn[]) {
     for (const { user, address, code = 'invalid_credentials', ago = 1 } of all)
-      await database.execute(
-        `INSERT INTO audit_log (at, actor, action, subject, outcome, code, address) VALUES (?, 'x', 'sign_in', ?, ?, ?, ?)`,
-        [
-          Date.now() - ago * MINUTE,
-          user && `user:${user}`,
-          code === null ? 'success' : 'failure',
+      await inRequest({ requestId: 'r', address }, () =>
+        trail.backdated(Date.now() - ago * MINUTE, {
+          action: 'sign_in',
+          actor: 'x',
+          subject: user ? `user:${user}` : null,
+          outcome: code === null ? 'success' : 'failure',
           code,
-          address,
-        ],
+        }),
       );
   }
   const HOME = '198.51.100.7';

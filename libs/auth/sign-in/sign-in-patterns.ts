@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Database } from '@cutover/database';
-import { CachedFigure, Metrics } from '@cutover/operations';
+import { CachedFigure, Metrics, type Trail, TRAILS } from '@cutover/operations';
 import { networkOf } from '../rate-limits/network';
 
 /** Milliseconds of sign-ins that are looked at: as long as the guardrail's window. */
@@ -50,12 +50,16 @@ export class SignInPatterns implements OnModuleInit {
 
   /** @throws ServiceUnavailable */
   async refusals(now = Date.now()): Promise<RefusalPattern> {
-    const rows = await this.database.query<Row>(
-      `SELECT address, subject, SUM(CASE WHEN outcome = 'success' THEN 1 ELSE 0 END) AS successes
-       FROM audit_log ${this.byTime} WHERE at >= ? AND action = 'sign_in' AND (outcome = 'success' OR code IN ('invalid_credentials', 'account_locked'))
-       GROUP BY address, subject`,
-      [now - WINDOW],
-    );
+    const rows: Row[] = [];
+    for (const trail of TRAILS)
+      rows.push(
+        ...(await this.database.query<Row>(
+          `SELECT address, subject, SUM(CASE WHEN outcome = 'success' THEN 1 ELSE 0 END) AS successes
+           FROM ${trail.log} ${this.byTime(trail)} WHERE at >= ? AND action = 'sign_in' AND (outcome = 'success' OR code IN ('invalid_credentials', 'account_locked'))
+           GROUP BY address, subject`,
+          [now - WINDOW],
+        )),
+      );
     const pairs = new Map<string, { account: string; address: string; gotIn: boolean }>();
     for (const { address: exact, subject, successes } of rows) {
       const account = subject ?? NOBODY;
@@ -79,8 +83,8 @@ export class SignInPatterns implements OnModuleInit {
   }
 
   /** On a busy day MySQL would rather read the whole trail than the entries of the last quarter of an hour. */
-  private get byTime(): string {
-    return this.database.engine === 'mysql' ? 'FORCE INDEX (ix_audit_log_at)' : '';
+  private byTime({ indexes }: Trail): string {
+    return this.database.engine === 'mysql' ? `FORCE INDEX (${indexes.at})` : '';
   }
 }
 

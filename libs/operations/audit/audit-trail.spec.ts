@@ -2,7 +2,8 @@ import { Database, Migrator, openDataSource } from '@cutover/database';
 import { describeOnEachEngine, type TestDatabase } from '@cutover/database/testing';
 import type { DataSource } from 'typeorm';
 import { inRequest } from '../request/request-context';
-import { type AuditEntry, AuditTrail } from './audit-trail';
+import type { AuditEntry, AuditTrail } from './audit-trail';
+import { auditTrailOn } from './testing/audit-process';
 
 const ENTRY: AuditEntry = { action: 'sign_in', actor: 'user:7', subject: 'user:7', outcome: 'success' };
 
@@ -17,15 +18,16 @@ describeOnEachEngine('the audit trail', (engine) => {
     dataSource = await openDataSource(scratch.connection);
     await new Migrator(dataSource).migrate();
     database = new Database(dataSource);
-    audit = new AuditTrail(database);
+    audit = auditTrailOn(database);
   });
-  afterEach(() => database.execute('DELETE FROM audit_log'));
+  afterEach(() => database.execute('DELETE FROM cutover_audit_log'));
   afterAll(async () => {
     await dataSource.destroy();
     await scratch.drop();
   });
 
-  const entries = () => database.query<Record<string, unknown>>('SELECT * FROM audit_log ORDER BY id');
+  const entries = () =>
+    database.query<Record<string, unknown>>('SELECT * FROM cutover_audit_log ORDER BY id');
 
   it('keeps who did what to whom, when, and how it ended', async () => {
     const before = Date.now();

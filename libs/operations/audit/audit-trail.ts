@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '@cutover/database';
 import { currentRequest } from '../request/request-context';
+import type { Told } from './entry-proof';
+import { factOf } from './facts/fact';
+import { AuditWriter } from './writing/audit-writer';
 
 /** What is kept of somebody's doing. The list is contract for whoever reads the trail: it is added to, never renamed. */
 export const AUDIT_ACTIONS = [
@@ -57,7 +59,7 @@ export interface AuditEntry {
 }
 
 /** An entry as it goes into the table: with who asked for it, from where and when. */
-export type NotedEntry = readonly (string | number | null)[];
+export type NotedEntry = Readonly<Told>;
 
 /** Characters, as the columns hold them. */
 const LONGEST = { name: 150, address: 45, requestId: 64 };
@@ -65,12 +67,12 @@ const LONGEST = { name: 150, address: 45, requestId: 64 };
 /** Append-only record of who did what (design section 8). */
 @Injectable()
 export class AuditTrail {
-  constructor(private readonly database: Database) {}
+  constructor(private readonly writer: AuditWriter) {}
 
   /**
    * Adds an entry in the transaction that is under way, if one is: what is undone leaves none.
    *
-   * @throws ServiceUnavailable
+   * @throws ServiceUnavailable, ConfigurationError where a key of the trail is missing
    */
   record(entry: AuditEntry): Promise<void> {
     return this.recordAll([this.noted(entry)]);
@@ -79,27 +81,27 @@ export class AuditTrail {
   /** Takes an entry down for {@link recordAll}, which may run after the request that it is about. */
   noted({ action, actor, subject, outcome, code, detail }: AuditEntry): NotedEntry {
     const request = currentRequest();
-    return [
-      Date.now(),
-      cut(actor, LONGEST.name),
+    return {
+      at: Date.now(),
+      actor: cut(actor, LONGEST.name),
       action,
-      cut(subject ?? null, LONGEST.name),
+      subject: cut(subject ?? null, LONGEST.name),
       outcome,
-      code ?? null,
-      cut(request?.address ?? null, LONGEST.address),
-      cut(request?.requestId ?? null, LONGEST.requestId),
-      detail ? JSON.stringify(detail) : null,
-    ];
+      code: code ?? null,
+      address: cut(request?.address ?? null, LONGEST.address),
+      requestId: cut(request?.requestId ?? null, LONGEST.requestId),
+      detail: detail ? JSON.stringify(detail) : null,
+      fact: factOf({ action, outcome, detail }),
+    };
   }
 
-  /** Adds entries, at least one, as {@link record} does. @throws ServiceUnavailable */
-  async recordAll(entries: readonly NotedEntry[]): Promise<void> {
-    await this.database.execute(
-      `INSERT INTO audit_log (at, actor, action, subject, outcome, code, address, request_id, detail)
-       VALUES ${entries.map(() => '(?, ?, ?, ?, ?, ?, ?, ?, ?)').join(', ')}`,
-      entries.flat(),
-    );
+  /** Adds entries, at least one, as {@link record} does. */
+  recordAll(entries: readonly NotedEntry[]): Promise<void> {
+    return this.writer.insert(entries);
   }
 }
 
-const cut = (text: string | null, longest: number) => text && [...text].slice(0, longest).join('');
+/** Well-formed, as it comes back from the table: the MAC is over what is read later. */
+function cut<T extends string | null>(text: T, longest: number): T {
+  return (text && [...text.toWellFormed()].slice(0, longest).join('')) as T;
+}

@@ -11,13 +11,3 @@ export class PruningRefused extends ProblemError {
     });
   }
 }
-
-/** Another process holds the chain for longer than a set of entries takes. */
-export class SealerBusy extends ProblemError {
-  readonly code = 'service_busy';
-  constructor() {
-    super({
-      detail: 'The audit trail is being sealed by another process. Nothing was removed; run this again.',
-    });
-  }
-}

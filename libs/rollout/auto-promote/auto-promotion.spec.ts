@@ -5,7 +5,8 @@ import { Database, Migrator, openDataSource } from '@cutover/database';
 import { describeOnEachEngine, type TestDatabase } from '@cutover/database/testing';
 import { ExternalUnavailable, ProviderCircuits } from '@cutover/external-auth';
 import { DESCRIBED_API } from '@cutover/external-auth/testing';
-import { AuditTrail, Metrics } from '@cutover/operations';
+import { Metrics } from '@cutover/operations';
+import { auditTrailOn } from '@cutover/operations/testing';
 import { LocalPasswords, UserRepository } from '@cutover/users';
 import type { DataSource } from 'typeorm';
 import { VerifiedBackups } from '../backup/verified-backups';
@@ -62,7 +63,7 @@ describeOnEachEngine('a scheduled promotion', (engine) => {
       'backups',
     ];
     for (const table of tables) await database.execute(`DELETE FROM cutover_${table}`);
-    await database.execute(`DELETE FROM audit_log`);
+    await database.execute(`DELETE FROM cutover_audit_log`);
     await database.execute(`DELETE FROM cutover_rollout_policies WHERE version > 0`);
     one = process();
     await backup();
@@ -70,7 +71,7 @@ describeOnEachEngine('a scheduled promotion', (engine) => {
 
   /** A process of its own: nothing but the database is shared. */
   function process() {
-    const audit = new AuditTrail(database);
+    const audit = auditTrailOn(database);
     const users = new UserRepository(database, {} as never);
     const passwords = new LocalPasswords(database);
     const policies = new RolloutPolicyStore(database, audit);
@@ -141,7 +142,7 @@ describeOnEachEngine('a scheduled promotion', (engine) => {
     const { stage, percent, version } = await one.rollout.current();
     return { stage, percent, version };
   };
-  const ENTRIES = `SELECT actor, action, subject, outcome FROM audit_log WHERE action LIKE 'rollout.%' ORDER BY id`;
+  const ENTRIES = `SELECT actor, action, subject, outcome FROM cutover_audit_log WHERE action LIKE 'rollout.%' ORDER BY id`;
 
   it('takes each step once when it is due, whatever the number of processes, and says who had scheduled it', async () => {
     await schedule();

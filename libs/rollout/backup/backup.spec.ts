@@ -80,7 +80,7 @@ describeOnEachEngine('backup and restore', (engine) => {
 
   const refusals = () =>
     database.query(
-      `SELECT actor, code, detail FROM audit_log WHERE action = 'backup.restored' AND outcome = 'failure'`,
+      `SELECT actor, code, detail FROM cutover_audit_log WHERE action = 'backup.restored' AND outcome = 'failure'`,
     );
 
   it('brings back every byte of people, pins, links and ledger, and leaves what came since', async () => {
@@ -91,10 +91,10 @@ describeOnEachEngine('backup and restore', (engine) => {
     await addRun(database, 'run-2', 3);
     await session('one');
     await session('two');
-    const damaged = await tables([...TABLES, 'audit_log']);
+    const damaged = await tables([...TABLES, 'cutover_audit_log']);
 
     const planned = await program.restore(path(), { dryRun: true });
-    expect(await tables([...TABLES, 'audit_log'])).toEqual(damaged);
+    expect(await tables([...TABLES, 'cutover_audit_log'])).toEqual(damaged);
     const restored = await program.restore(path());
     expect(planned).toEqual(restored);
     expect(restored).toMatchObject({
@@ -119,7 +119,7 @@ describeOnEachEngine('backup and restore', (engine) => {
     ).toEqual([{ reason: 'restored', count: 2 }]);
     expect(
       await database.query(
-        `SELECT action, actor FROM audit_log WHERE action LIKE 'backup.%' OR action = 'session.ended' ORDER BY id`,
+        `SELECT action, actor FROM cutover_audit_log WHERE action LIKE 'backup.%' OR action = 'session.ended' ORDER BY id`,
       ),
     ).toEqual(
       ['backup.made', 'backup.restored', 'session.ended', 'session.ended'].map((action) => ({

@@ -10,8 +10,10 @@ export interface CleanupEvidence {
   policy: Pick<RolloutPolicy, 'stage' | 'hold' | 'changedAt'>;
   /** Of break-glass accounts nothing counts here. */
   localUse: {
-    /** Since when sign-ins are on record. */
+    /** Since when sign-ins are on record, by entries that a holder of the key wrote. */
     recordedSince: number | null;
+    /** What does not prove itself in the audit trail: as long as there is any, it shows no absence. */
+    unproven: number;
     /** In the last {@link CleanupEvidence.days}. */
     signIns: number;
     fallbacks: number;

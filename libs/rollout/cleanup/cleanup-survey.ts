@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { SettingsService } from '@cutover/config';
 import { Database } from '@cutover/database';
+import { AuditFacts, ChainVerification } from '@cutover/operations';
 import { BREAK_GLASS_COLUMN, BREAK_GLASS_JOIN, hasBreakGlass } from '@cutover/users';
 import { LastVerifiedBackup } from '../backup/last-verified-backup';
 import { add, listing } from '../backup/named-people';
@@ -36,6 +37,8 @@ export class CleanupSurvey {
     private readonly policies: RolloutPolicyStore,
     private readonly accounts: KnownAccounts,
     private readonly backups: LastVerifiedBackup,
+    private readonly facts: AuditFacts,
+    private readonly trail: ChainVerification,
   ) {}
 
   /** @param days without local sign-in. @throws ServiceUnavailable */
@@ -50,37 +53,28 @@ export class CleanupSurvey {
       people: await this.people(since),
       breakGlass: {
         accounts: await this.breakGlassAccounts(),
-        lastDrillAt: await this.lastEntry(
-          `action = 'break_glass.sign_in' AND detail LIKE '%"provider":"down"%'`,
-        ),
+        lastDrillAt: await this.facts.lastProven(['break_glass_drill']),
       },
-      lastRehearsalAt: await this.lastEntry(
-        `(action = 'backup.restored' OR (action = 'rehearsal.completed' AND detail LIKE '%"backupRestored":true%'))`,
-      ),
+      lastRehearsalAt: await this.facts.lastProven(['restore_proven']),
       lastBackupAt: await this.backups.at(),
     };
   }
 
-  /** From the audit trail, which nothing removes entries from. */
+  /** From the audit trail: what it says counts only where all of it proves itself, or somebody may have removed it. */
   private async localUse(since: number): Promise<CleanupEvidence['localUse']> {
-    const [first] = await this.database.query<{ at: number | string | null }>(
-      `SELECT MIN(at) AS at FROM audit_log`,
+    const facts = ['local_sign_in', 'fallback'] as const;
+    const { counts, lastAt, unproven } = await this.facts.since(
+      since,
+      ['sign_in', 'sign_in.fallback'],
+      facts,
     );
-    const [use] = await this.database.query<{
-      signIns: number | string | null;
-      fallbacks: number | string | null;
-      at: number | string | null;
-    }>(
-      `SELECT SUM(action = 'sign_in') AS signIns, SUM(action = 'sign_in.fallback') AS fallbacks, MAX(at) AS at FROM audit_log
-       WHERE at >= ? AND (action = 'sign_in.fallback' OR (action = 'sign_in' AND outcome = 'success'
-         AND detail LIKE '%"authMode":"local"%' AND detail NOT LIKE '%"breakGlass":true%'))`,
-      [since],
-    );
+    const { found, missingKeys } = await this.trail.run();
     return {
-      recordedSince: instant(first?.at),
-      signIns: Number(use?.signIns ?? 0),
-      fallbacks: Number(use?.fallbacks ?? 0),
-      lastAt: instant(use?.at),
+      recordedSince: await this.facts.provenSince(),
+      signIns: counts.local_sign_in ?? 0,
+      fallbacks: counts.fallback ?? 0,
+      lastAt,
+      unproven: Math.max(unproven, found + missingKeys.length),
     };
   }
 
@@ -125,14 +119,6 @@ export class CleanupSurvey {
     );
     return Number(row?.count);
   }
-
-  /** When the last entry of success was made that fulfils a condition. */
-  private async lastEntry(condition: string): Promise<number | null> {
-    const [row] = await this.database.query<{ at: number | string | null }>(
-      `SELECT MAX(at) AS at FROM audit_log WHERE outcome = 'success' AND ${condition}`,
-    );
-    return instant(row?.at);
-  }
 }
 
 const isDormant = ({ lastSignInAt }: PersonRow, since: number) =>
@@ -144,5 +130,3 @@ const isDormant = ({ lastSignInAt }: PersonRow, since: number) =>
  */
 const isDecided = ({ objectId, letInAt, pin }: PersonRow, { account }: KnownAccount) =>
   pin === 'external' || (objectId !== null && (letInAt !== null || account === 'usable'));
-
-const instant = (at: number | string | null | undefined) => (at == null ? null : Number(at));

@@ -15,7 +15,8 @@ import { ConfigurationModule, loadSettings } from '@cutover/config';
 import { Database, DatabaseHealth, DatabaseModule, Migrator, openDataSource } from '@cutover/database';
 import { describeOnEachEngine, dump, type TestDatabase } from '@cutover/database/testing';
 import { DESCRIBED_API } from '@cutover/external-auth/testing';
-import { AuditModule, MetricsModule } from '@cutover/operations';
+import { type AuditAction, type AuditEntry, AuditModule, MetricsModule } from '@cutover/operations';
+import { auditKey, AuditProcess, emptyAuditTrail } from '@cutover/operations/testing';
 import { LocalPasswords, ResetCodes, UserRepository } from '@cutover/users';
 import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -39,9 +40,11 @@ const SETTINGS = {
   LOCAL_JWT_SECRET: 'x'.repeat(32),
   TOKEN_ENCRYPTION_KEYS: `k:${randomBytes(32).toString('base64')}`,
   BACKUP_KEY: KEY.toString('base64'),
+  AUDIT_KEYS: auditKey('k1'),
   ...DESCRIBED_API,
   GUARDRAIL_FAILURES: '2',
 };
+const GATES = { auditKeys: SETTINGS.AUDIT_KEYS, breakGlass: { id: 4, username: 'olga' } };
 const HASH = '$2b$06$abcdefghijklmnopqrstuufo4bs9cdlEmEkYOXb0TxWPCO.KjgoTu';
 const GONE = { code: 'validation_failed', detail: expect.stringContaining('clean-up has removed') };
 
@@ -50,6 +53,7 @@ describeOnEachEngine('the clean-up', (engine) => {
   let program: INestApplicationContext;
   let database: Database;
   let folder: string;
+  let trail: AuditProcess;
 
   beforeEach(async () => {
     testDatabase = await engine.createDatabase();
@@ -70,10 +74,8 @@ describeOnEachEngine('the clean-up', (engine) => {
          VALUES (?, ?, ?, ?, ?, '2020-01-02 03:04:05')`,
         [id, username, hash, id === 4 ? null : `object-${id}`, id === 4 ? 'admin' : 'user'],
       );
-    await openCleanupGates((sql, parameters) => database.execute(sql, parameters), {
-      id: 4,
-      username: 'olga',
-    });
+    trail = new AuditProcess(database, SETTINGS.AUDIT_KEYS);
+    await openCleanupGates(database, GATES);
   });
   afterEach(async () => {
     await program.close();
@@ -106,16 +108,15 @@ describeOnEachEngine('the clean-up', (engine) => {
   const actions = async () =>
     (
       await database.query<{ action: string }>(
-        `SELECT action FROM audit_log WHERE action LIKE 'cleanup.%' ORDER BY id`,
+        `SELECT action FROM cutover_audit_log WHERE action LIKE 'cleanup.%' ORDER BY id`,
       )
     ).map(({ action }) => action);
   const columns = async () =>
     Object.keys((await database.query<object>(`SELECT * FROM users LIMIT 1`))[0] ?? {});
-  const entry = (at: number, action: string, detail: object) =>
-    database.execute(
-      `INSERT INTO audit_log (at, actor, action, outcome, detail) VALUES (?, 'a', ?, 'success', ?)`,
-      [at, action, JSON.stringify(detail)],
-    );
+  const entry = async (at: number, action: AuditAction, detail: NonNullable<AuditEntry['detail']> = {}) => {
+    await trail.backdated(at, { action, actor: 'a', outcome: 'success', detail });
+    await trail.sealer.seal();
+  };
 
   it('is open where everything went well', async () => {
     expect(await closed()).toEqual([]);
@@ -176,10 +177,11 @@ describeOnEachEngine('the clean-up', (engine) => {
   });
 
   it('wants a drill, a rehearsal and a backup that are recent', async () => {
-    const old = (action: string, ago: number) =>
-      database.execute(`UPDATE audit_log SET at = ? WHERE action = ?`, [Date.now() - ago, action]);
-    await old('break_glass.sign_in', 7 * DAY + 1000);
-    await old('rehearsal.completed', 30 * DAY + 1000);
+    await database.execute(`DELETE FROM cutover_break_glass`);
+    await database.execute(`DELETE FROM cutover_backups`);
+    await emptyAuditTrail(database);
+    trail = new AuditProcess(database, SETTINGS.AUDIT_KEYS);
+    await openCleanupGates(database, { ...GATES, drillAgo: 7 * DAY + 1000, rehearsalAgo: 30 * DAY + 1000 });
     await database.execute(`UPDATE cutover_backups SET taken_at = ?`, [Date.now() - DAY - 1000]);
     expect((await closed()).map(({ id }) => id)).toEqual(['break_glass', 'rehearsal', 'backup']);
     await entry(Date.now(), 'break_glass.sign_in', { sessionId: 's', provider: 'up' }); // it was not unreachable
@@ -251,9 +253,9 @@ describeOnEachEngine('the clean-up', (engine) => {
     expect(existsSync(to)).toBe(false);
 
     // What cannot go on record does not happen.
-    await database.execute(`ALTER TABLE audit_log RENAME TO elsewhere`);
+    await database.execute(`ALTER TABLE cutover_audit_log RENAME TO elsewhere`);
     await expect(unseal()).rejects.toThrow();
-    await database.execute(`ALTER TABLE elsewhere RENAME TO audit_log`);
+    await database.execute(`ALTER TABLE elsewhere RENAME TO cutover_audit_log`);
     expect(readdirSync(folder)).toEqual(['passwords.sealed']);
 
     await unseal();

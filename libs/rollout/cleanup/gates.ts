@@ -68,11 +68,11 @@ function stageGate({ policy, useExternalAuth }: CleanupEvidence): CleanupGate {
 
 /** Silence proves something only for as long as somebody listened. */
 function localSignInsGate({ now, days, localUse }: CleanupEvidence): CleanupGate {
-  const { recordedSince, signIns, fallbacks, lastAt } = localUse;
+  const { recordedSince, signIns, fallbacks, lastAt, unproven } = localUse;
   const reaches = recordedSince !== null && recordedSince <= now - days * DAY;
   const recordedDays = recordedSince === null ? 0 : Math.floor((now - recordedSince) / DAY);
   return gate('local_sign_ins', `Nobody signed in locally or by fallback for ${days} days`, {
-    passed: reaches && signIns === 0 && fallbacks === 0,
+    passed: reaches && unproven === 0 && signIns === 0 && fallbacks === 0,
     evidence: {
       days,
       recordedSince: iso(recordedSince),
@@ -80,11 +80,19 @@ function localSignInsGate({ now, days, localUse }: CleanupEvidence): CleanupGate
       signIns,
       fallbacks,
       lastAt: iso(lastAt),
+      unproven,
     },
-    advice: reaches
-      ? 'Find out who it was ("cutover rollout verify", the audit trail) and wait until these days have gone by without.'
-      : `The records reach back ${recordedDays} of ${days} days: what was before nobody knows. Wait.`,
+    advice: adviceOn({ reaches, unproven, recordedDays, days }),
   });
+}
+
+function adviceOn(about: { reaches: boolean; unproven: number; recordedDays: number; days: number }): string {
+  const { reaches, unproven, recordedDays, days } = about;
+  if (unproven > 0)
+    return 'The audit trail does not prove itself ("cutover audit verify" names what is wrong): sign-ins may have been removed from it.';
+  return reaches
+    ? 'Find out who it was ("cutover rollout verify", the audit trail) and wait until these days have gone by without.'
+    : `The records that prove themselves reach back ${recordedDays} of ${days} days. Wait.`;
 }
 
 function peopleGate(

@@ -1,7 +1,7 @@
 import { loadSettings, SettingsService } from '@cutover/config';
 import { Database, Migrator, openDataSource } from '@cutover/database';
 import { describeOnEachEngine, type TestDatabase } from '@cutover/database/testing';
-import { AuditTrail } from '@cutover/operations';
+import { auditTrailOn } from '@cutover/operations/testing';
 import type { ExternalAccountState } from '@cutover/users';
 import type { DataSource } from 'typeorm';
 import { RolloutPolicyStore } from '../policy/rollout-policy.store';
@@ -110,7 +110,7 @@ describeOnEachEngine('what is known of accounts over there', (engine) => {
         TOKEN_ENCRYPTION_KEYS: `k:${Buffer.alloc(32).toString('base64')}`,
       }),
     );
-    const policies = new RolloutPolicyStore(database, new AuditTrail(database));
+    const policies = new RolloutPolicyStore(database, auditTrailOn(database));
     return new ShadowStage(settings, database, policies, null as never);
   }
 

@@ -1,7 +1,8 @@
 import { Logger } from '@nestjs/common';
 import { Database, Migrator, openDataSource } from '@cutover/database';
 import { describeOnEachEngine, type TestDatabase } from '@cutover/database/testing';
-import { AuditTrail, Metrics } from '@cutover/operations';
+import { Metrics } from '@cutover/operations';
+import { auditTrailOn } from '@cutover/operations/testing';
 import type { DataSource } from 'typeorm';
 import { RolloutPolicyStore } from '../policy/rollout-policy.store';
 import { type SignInOutcome, SignInOutcomes } from './sign-in-outcomes';
@@ -36,7 +37,7 @@ describeOnEachEngine('outcomes of sign-ins', (engine) => {
     metrics = new Metrics();
     outcomes = new SignInOutcomes(
       database,
-      new RolloutPolicyStore(database, new AuditTrail(database)),
+      new RolloutPolicyStore(database, auditTrailOn(database)),
       metrics,
     );
   });
@@ -106,7 +107,7 @@ describeOnEachEngine('outcomes of sign-ins', (engine) => {
         throw new Error('away');
       },
     } as never);
-    const elsewhere = new SignInOutcomes(away, new RolloutPolicyStore(away, new AuditTrail(away)), metrics);
+    const elsewhere = new SignInOutcomes(away, new RolloutPolicyStore(away, auditTrailOn(away)), metrics);
     elsewhere.note(SUCCESS);
     await expect(elsewhere.flush()).resolves.toBeUndefined();
     expect(await count()).toBe(0);

@@ -3,7 +3,8 @@ import { loadSettings, SettingsService } from '@cutover/config';
 import { Database, Migrator, openDataSource } from '@cutover/database';
 import { describeOnEachEngine, type TestDatabase } from '@cutover/database/testing';
 import { DESCRIBED_API } from '@cutover/external-auth/testing';
-import { AuditTrail, Metrics } from '@cutover/operations';
+import { Metrics } from '@cutover/operations';
+import { auditTrailOn } from '@cutover/operations/testing';
 import { LocalPasswords, UserRepository } from '@cutover/users';
 import type { DataSource } from 'typeorm';
 import { PromotionSchedules } from '../auto-promote/promotion-schedules';
@@ -47,7 +48,7 @@ describeOnEachEngine('the guardrail', (engine) => {
     await testDatabase.drop();
   });
   beforeEach(async () => {
-    for (const table of ['cutover_sign_in_outcomes', 'cutover_guardrail_verdicts', 'audit_log'])
+    for (const table of ['cutover_sign_in_outcomes', 'cutover_guardrail_verdicts', 'cutover_audit_log'])
       await database.execute(`DELETE FROM ${table}`);
     await database.execute(`DELETE FROM cutover_rollout_policies WHERE version > 0`);
     ({ rollout, guardrail, metrics } = process());
@@ -66,7 +67,7 @@ describeOnEachEngine('the guardrail', (engine) => {
     };
     const users = new UserRepository(database, candidates as never);
     const passwords = new LocalPasswords(database);
-    const policies = new RolloutPolicyStore(database, new AuditTrail(database));
+    const policies = new RolloutPolicyStore(database, auditTrailOn(database));
     const decisions = new RolloutDecisions(policies, users, passwords, new VerifiedBackups(database));
     const service = new RolloutService(
       policies,
@@ -75,11 +76,11 @@ describeOnEachEngine('the guardrail', (engine) => {
       passwords,
       new KnownAccounts(database),
       settings,
-      new PromotionSchedules(database, new AuditTrail(database)),
+      new PromotionSchedules(database, auditTrailOn(database)),
       database,
     );
     const figures = new OutcomeFigures(database);
-    const verdicts = new GuardrailVerdicts(database, new AuditTrail(database));
+    const verdicts = new GuardrailVerdicts(database, auditTrailOn(database));
     const counted = new Metrics();
     return {
       rollout: service,
@@ -125,7 +126,7 @@ describeOnEachEngine('the guardrail', (engine) => {
     expect(results.filter((result) => result !== null)).toEqual([
       { verdict: 'healthy', reasons: [], alarming: false, version: 3, action: null },
     ]);
-    const [verdict, ...others] = await new GuardrailVerdicts(database, new AuditTrail(database)).since(0, 10);
+    const [verdict, ...others] = await new GuardrailVerdicts(database, auditTrailOn(database)).since(0, 10);
     expect(others).toEqual([]);
     const side = { people: 30, faulty: 0, refused: 0, successes: 30, p95: 100 };
     expect(verdict).toMatchObject({
@@ -154,7 +155,7 @@ describeOnEachEngine('the guardrail', (engine) => {
       hold: { reason: 'guardrail went back: faults: 30 of 30 people (100.0 %), at most 2.0 %' },
     });
     const audit = await database.query(
-      `SELECT actor, outcome FROM audit_log WHERE action = 'rollout.changed' ORDER BY id DESC LIMIT 1`,
+      `SELECT actor, outcome FROM cutover_audit_log WHERE action = 'rollout.changed' ORDER BY id DESC LIMIT 1`,
     );
     expect(audit).toEqual([{ actor: 'cutover', outcome: 'success' }]);
     expect(await metrics.registry.metrics()).toContain(

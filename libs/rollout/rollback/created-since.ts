@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '@cutover/database';
+import { TRAILS } from '@cutover/operations';
 import type { NamedPerson } from '../backup/named-people';
 
 /** Entries read at once. */
@@ -16,9 +17,13 @@ export class CreatedSince {
    * show by themselves.
    */
   async *withPasswordOrUnlinked(): AsyncGenerator<NamedPerson> {
+    for (const { log } of TRAILS) yield* this.of(log);
+  }
+
+  private async *of(log: string): AsyncGenerator<NamedPerson> {
     for (let after = 0; ;) {
       const entries = await this.database.query<{ id: number; subject: string | null }>(
-        `SELECT id, subject FROM audit_log WHERE id > ? AND action = 'user.provisioned' ORDER BY id LIMIT ${PAGE}`,
+        `SELECT id, subject FROM ${log} WHERE id > ? AND action = 'user.provisioned' ORDER BY id LIMIT ${PAGE}`,
         [after],
       );
       const last = entries.at(-1);

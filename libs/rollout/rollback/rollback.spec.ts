@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { ConfigurationModule, loadSettings } from '@cutover/config';
 import { Database, DatabaseModule, Migrator, openDataSource } from '@cutover/database';
 import { describeOnEachEngine, type TestDatabase } from '@cutover/database/testing';
-import { AuditModule, MetricsModule } from '@cutover/operations';
+import { AuditModule, AuditTrail, MetricsModule } from '@cutover/operations';
 import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { VersionConflict } from '../errors';
@@ -64,16 +64,18 @@ describeOnEachEngine('rollback', (engine) => {
     await sql(
       `INSERT INTO cutover_external_accounts (user_id, state, seen_at, run_id) VALUES (8, 'none', 7, 'a run')`,
     );
+    // As the first release kept them, and as this one does.
+    await sql(
+      `INSERT INTO audit_log (at, actor, action, subject, outcome) VALUES (1, 'cutover', 'user.provisioned', 'user:2', 'success')`,
+    );
     for (const [action, subject] of [
-      ['user.provisioned', 'user:2'],
       ['user.provisioned', 'user:6'],
       ['user.provisioned', 'user:99'],
       ['user.linked', 'user:1'],
-    ])
-      await sql(
-        `INSERT INTO audit_log (at, actor, action, subject, outcome) VALUES (1, 'cutover', ?, ?, 'success')`,
-        [action, subject],
-      );
+    ] as const)
+      await context
+        .get(AuditTrail, { strict: false })
+        .record({ actor: 'cutover', action, subject, outcome: 'success' });
   });
   afterAll(async () => {
     await context.close();
@@ -174,11 +176,11 @@ describeOnEachEngine('rollback', (engine) => {
     expect(await rollBack('end')).toMatchObject({ already: false, ended: 1 });
     expect([await endOf(live), await endOf(local)]).toEqual(['rolled_back', null]);
     const [entry] = await database.query(
-      `SELECT actor, code FROM audit_log WHERE action = 'session.ended' AND subject = ?`,
+      `SELECT actor, code FROM cutover_audit_log WHERE action = 'session.ended' AND subject = ?`,
       [`session:${live}`],
     );
     expect(entry).toEqual({ actor: OLGA.name, code: 'rolled_back' });
-    const entries = () => database.query(`SELECT id FROM audit_log`);
+    const entries = () => database.query(`SELECT id FROM cutover_audit_log`);
     const before = (await entries()).length;
     expect(await rollBack('end', false)).toMatchObject({ already: true, ended: 0, rollout: { version: 2 } });
     expect(await entries()).toHaveLength(before);

@@ -1,20 +1,25 @@
+import type { Database } from '@cutover/database';
+import { AuditProcess } from '@cutover/operations/testing';
+
 const DAY = 24 * 60 * 60 * 1000;
 
-/**
- * What the gates of the clean-up ask for, as a rollout that went well would have left it; links are the caller's.
- *
- * @param breakGlass who has a break-glass account by then
- */
+interface Fixture {
+  /** AUDIT_KEYS of the process whose gates are opened. */
+  auditKeys: string;
+  /** Who has a break-glass account by then. */
+  breakGlass: { id: number; username: string; passwordHash?: string };
+  /** Milliseconds since the drill and the rehearsal; a day. */
+  drillAgo?: number;
+  rehearsalAgo?: number;
+}
+
+/** What the gates of the clean-up ask for, as a rollout that went well would have left it; links are the caller's. */
 export async function openCleanupGates(
-  execute: (sql: string, parameters: unknown[]) => Promise<unknown>,
-  breakGlass: { id: number; username: string; passwordHash?: string },
+  database: Database,
+  { auditKeys, breakGlass, drillAgo = DAY, rehearsalAgo = DAY }: Fixture,
 ): Promise<void> {
   const now = Date.now();
-  const entry = (at: number, action: string, detail: object) =>
-    execute(
-      `INSERT INTO audit_log (at, actor, action, outcome, detail) VALUES (?, 'a test', ?, 'success', ?)`,
-      [at, action, JSON.stringify(detail)],
-    );
+  const execute = (sql: string, parameters: unknown[]) => database.execute(sql, parameters);
   await execute(
     `INSERT INTO cutover_rollout_policies (version, stage, percent, test_users, changed_by, changed_at, reason, salt)
      SELECT MAX(version) + 1, 'all', 100, '[]', 'olga', ?, 'a test', MAX(salt) FROM cutover_rollout_policies`,
@@ -29,11 +34,17 @@ export async function openCleanupGates(
     `INSERT INTO cutover_break_glass (user_id, username, password_hash, added_by, added_at) VALUES (?, ?, ?, 'olga', ?)`,
     [breakGlass.id, breakGlass.username, breakGlass.passwordHash ?? 'x', now],
   );
-  await entry(now - 31 * DAY, 'users.synced', {});
-  await entry(now - 2 * DAY, 'sign_in', { authMode: 'external', sessionId: 's' });
-  await entry(now - DAY, 'sign_in', { authMode: 'local', sessionId: 's', breakGlass: true });
-  await entry(now - DAY, 'break_glass.sign_in', { sessionId: 's', provider: 'down' });
-  await entry(now - DAY, 'rehearsal.completed', { backupRestored: true });
+  const trail = new AuditProcess(database, auditKeys);
+  const entries = [
+    [31 * DAY, 'users.synced', {}],
+    [2 * DAY, 'sign_in', { authMode: 'external', sessionId: 's' }],
+    [drillAgo, 'sign_in', { authMode: 'local', sessionId: 's', breakGlass: true }],
+    [drillAgo, 'break_glass.sign_in', { sessionId: 's', provider: 'down' }],
+    [rehearsalAgo, 'rehearsal.completed', { backupRestored: true }],
+  ] as const;
+  for (const [ago, action, detail] of entries)
+    await trail.backdated(now - ago, { action, actor: 'a test', outcome: 'success', detail });
+  await trail.end();
   await execute(
     `INSERT INTO cutover_backups (taken_at, verified_at, made_by, file, sha256, encrypted, users)
      VALUES (?, ?, 'olga', 'a.backup', 'x', 1, 1)`,

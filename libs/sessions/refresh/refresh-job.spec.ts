@@ -259,7 +259,7 @@ describeOnEachEngine('refresh', (engine) => {
       await run(strict);
       expect(await row(id)).toMatchObject({ version: null, endReason });
       const [entry, ...more] = await get(strict, Database).query<{ code: string; detail: string }>(
-        `SELECT code, detail FROM audit_log WHERE action = 'session.ended' AND subject = ?`,
+        `SELECT code, detail FROM cutover_audit_log WHERE action = 'session.ended' AND subject = ?`,
         [`session:${id}`],
       );
       expect(more).toEqual([]);

@@ -51,7 +51,7 @@ describeOnEachEngine('the rotation of keys', (engine) => {
     await rotation.run(RUN);
     await rotation.run(RUN);
     const entries = await sessions.database.query<{ detail: string }>(
-      'SELECT actor, action, outcome, detail FROM audit_log',
+      'SELECT actor, action, outcome, detail FROM cutover_audit_log',
     );
     expect(entries).toEqual([
       { actor: 'cli:olga', action: 'keys.rotated', outcome: 'success', detail: expect.any(String) },

@@ -1,7 +1,7 @@
 import { ValidationFailed } from '@cutover/contracts';
 import { Database, Migrator, openDataSource } from '@cutover/database';
 import { describeOnEachEngine, type TestDatabase } from '@cutover/database/testing';
-import { AuditTrail } from '@cutover/operations';
+import { auditTrailOn } from '@cutover/operations/testing';
 import type { DataSource } from 'typeorm';
 import { NameCandidates } from '../names/name-candidates';
 import type { UserRecord } from '../user-record';
@@ -26,11 +26,11 @@ describeOnEachEngine('reset codes', (engine) => {
     const database = new Database(dataSource);
     users = new UserRepository(database, new NameCandidates(database));
     passwords = new LocalPasswords(database);
-    codes = new ResetCodes(database, new AuditTrail(database), passwords);
+    codes = new ResetCodes(database, auditTrailOn(database), passwords);
   });
   beforeEach(async () => {
     await dataSource.query('DELETE FROM users');
-    await dataSource.query('DELETE FROM audit_log');
+    await dataSource.query('DELETE FROM cutover_audit_log');
     const person = { username: 'ada', email: null, fullName: null, role: 'user' as const };
     ada = await users.create({ ...person, hashedPassword: 'old' });
   });
@@ -42,7 +42,7 @@ describeOnEachEngine('reset codes', (engine) => {
   const passwordNow = () => passwords.of(ada.id);
   const actions = async () => {
     const rows: { action: string; actor: string }[] = await dataSource.query(
-      'SELECT action, actor FROM audit_log ORDER BY id',
+      'SELECT action, actor FROM cutover_audit_log ORDER BY id',
     );
     return rows.map(({ action, actor }) => `${action} by ${actor}`);
   };
@@ -63,7 +63,7 @@ describeOnEachEngine('reset codes', (engine) => {
     const { code } = await codes.issue(ada, 'cli:olga');
     const kept = JSON.stringify([
       await dataSource.query('SELECT * FROM cutover_reset_codes'),
-      await dataSource.query('SELECT * FROM audit_log'),
+      await dataSource.query('SELECT * FROM cutover_audit_log'),
     ]);
     expect(kept).not.toContain(code);
     expect(kept).not.toContain(code.replaceAll('-', ''));

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Database, Migrator, openDataSource } from '@cutover/database';
 import { describeOnEachEngine, dump, type TestDatabase } from '@cutover/database/testing';
-import { AuditTrail } from '@cutover/operations';
+import { auditTrailOn } from '@cutover/operations/testing';
 import type { DataSource } from 'typeorm';
 import { ExternalAccounts } from '../external-accounts/external-accounts';
 import { csvOf, type ExportedUser, exported, objectId } from './testing/export-lines';
@@ -62,7 +62,7 @@ describeOnEachEngine('user sync', (engine) => {
   }
   const services = () => {
     const ledger = new SyncLedger(database);
-    const audit = new AuditTrail(database);
+    const audit = auditTrailOn(database);
     return {
       application: new PlanApplication(database, ledger, audit),
       runUndo: new RunUndo(database, ledger, audit),
@@ -87,13 +87,13 @@ describeOnEachEngine('user sync', (engine) => {
       ).map(({ username, link }) => [username, link]),
     );
   const everything = () =>
-    ['users', 'cutover_external_accounts', 'cutover_sync_runs', 'cutover_sync_changes', 'audit_log']
+    ['users', 'cutover_external_accounts', 'cutover_sync_runs', 'cutover_sync_changes', 'cutover_audit_log']
       .map((table) => dump(scratch, table))
       .join('\n');
   const people = () => dump(scratch, 'users') + dump(scratch, 'cutover_external_accounts');
   const audited = () =>
     database.query<{ action: string; actor: string; subject: string; detail: string }>(
-      `SELECT action, actor, subject, detail FROM audit_log ORDER BY id`,
+      `SELECT action, actor, subject, detail FROM cutover_audit_log ORDER BY id`,
     );
 
   const ADA = exported(1, 'Ada@contoso.example');

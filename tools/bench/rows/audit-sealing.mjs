@@ -23,12 +23,12 @@ export async function auditSealing(place) {
   };
   const unsealed = await start('api-unsealed');
   await unsealed.connection.query(
-    `UPDATE cutover_audit_chain SET lease_owner = 'bench', lease_until = ${FOR_EVER} WHERE id = 1`,
+    `UPDATE cutover_audit_log_chain SET lease_owner = 'bench', lease_until = ${FOR_EVER} WHERE id = 1`,
   );
   const sealed = await start('api-sealed');
   const samples = await alternate(ROUNDS, { bare: signIns(unsealed.api.url), ours: signIns(sealed.api.url) });
   const [rows] = await sealed.connection.query(
-    'SELECT COUNT(*) AS entries FROM audit_log WHERE unsealed = 1',
+    'SELECT COUNT(*) AS entries FROM cutover_audit_log WHERE unsealed = 1',
   );
   const [left] = /** @type {{ entries: number }[]} */ (rows);
   return [

@@ -57,10 +57,15 @@ function momentOf({ before, keepDays }: PruneOptions): number | undefined {
   return keepDays === undefined ? before : Date.now() - keepDays * DAY;
 }
 
-function described({ entries, anchor, findings }: PruningResult, dryRun: boolean): string {
-  if (anchor === null) return 'Nothing is old enough.';
+function described(result: PruningResult, dryRun: boolean): string {
+  const { entries, earlierEntries, anchor, findings } = result;
+  if (entries === 0) return 'Nothing is old enough.';
+  const removed = dryRun ? 'Would remove' : 'Removed';
   return [
-    `${dryRun ? 'Would remove' : 'Removed'} ${entries} entries, up to seal ${anchor.sequence}:${anchor.hmac}.`,
+    ...(anchor === null
+      ? []
+      : [`${removed} ${entries - earlierEntries} entries, up to seal ${anchor.sequence}:${anchor.hmac}.`]),
+    ...(earlierEntries === 0 ? [] : [`${removed} ${earlierEntries} entries of the first release.`]),
     ...(findings > 0 ? [`${findings} finding(s) among them: "cutover audit verify" names them.`] : []),
     ...(dryRun ? [] : ['"cutover audit verify" proves the rest.']),
   ].join('\n');

@@ -43,19 +43,12 @@ export function verifyCommand(): Command {
 }
 
 function described(result: Verification): string {
-  const { sealed, first, head: end, findings, found, pruned, waiting, missingKeys: kids } = result;
+  const { findings, found, pruned, waiting } = result;
   const lines: string[] = [];
   if (findings.length > 0)
     lines.push(table(['SEAL', 'ID', 'ACTION', 'AT', 'WHAT IS WRONG'], findings.map(row)));
   if (found > findings.length) lines.push(`… and ${found - findings.length} more.`);
-  if (end === null) lines.push('There is no sealed entry.');
-  else
-    lines.push(
-      found === 0 && kids.length === 0
-        ? `The audit trail is whole: ${sealed} entries, seals ${first} to ${end.sequence}.`
-        : `Looked at ${sealed} entries, seals ${first} to ${end.sequence}.`,
-      `Its head, to be kept elsewhere: ${end.sequence}:${end.hmac}`,
-    );
+  lines.push(...wholeness(result), ...earlierPart(result));
   if (pruned)
     lines.push(
       `Removed by policy: everything up to seal ${pruned.sequence}, the last ${pruned.entries} entries (before ${pruned.before}) at ${pruned.at} by ${pruned.by}.`,
@@ -63,15 +56,56 @@ function described(result: Verification): string {
   if (waiting > 0) lines.push(`${waiting} new entries wait for their seal.`);
   if (result.brokenSince)
     lines.push(
-      `A sealer found the chain broken at ${result.brokenSince}; "cutover audit acknowledge" ends the alarm.`,
+      `The audit trail was found changed at ${result.brokenSince}; "cutover audit acknowledge" ends the alarm.`,
     );
   return lines.join('\n');
 }
 
-const row = ({ kind, sequence, id, action, at, detail }: Finding) => [
-  sequence === null ? '-' : String(sequence),
+function wholeness({ sealed, first, head: end, found, missingKeys: kids, writers }: Verification): string[] {
+  if (end === null) return ['There is no sealed entry.'];
+  const { givenUp } = writers;
+  const proven = found === 0 && kids.length === 0;
+  const seals = `${sealed} entries, seals ${first} to ${end.sequence}.`;
+  return [
+    !proven
+      ? `Looked at ${seals}`
+      : givenUp > 0
+        ? `The audit trail verifies: ${seals}`
+        : `The audit trail is whole: ${seals}`,
+    ...(givenUp > 0
+      ? [
+          `Tail unproven, and acknowledged: ${givenUp} process(es) that were killed. Their last second may be gone.`,
+        ]
+      : []),
+    `Its head, to be kept elsewhere: ${end.sequence}:${end.hmac}`,
+  ];
+}
+
+/** Entries of the first release have no MAC: sealed as they stood, and nothing more. */
+function earlierPart({ earlier: { sealed, first, head: end, closed, added } }: Verification): string[] {
+  const open = [
+    ...(closed || (end === null && first === null)
+      ? []
+      : [
+          'It is not closed yet: a process of the first release still seals it, or no API of this one has run.',
+        ]),
+    ...(added > 0
+      ? [`A process of the first release still writes it: ${added} entries since it was closed.`]
+      : []),
+  ];
+  if (end === null) return [];
+  return [
+    `Before entries had a MAC: ${sealed} entries of the first release, its seals ${first} to ${end.sequence}; they are as they were sealed.`,
+    ...open,
+  ];
+}
+
+const row = ({ kind, trail, sequence, id, action, at, detail }: Finding) => [
+  sequence === null ? '-' : `${sequence}${trail === 'earlier' ? ' (first release)' : ''}`,
   id === null ? '-' : String(id),
   action ?? '-',
   at ?? '-',
-  `${kind}: ${detail}`,
+  `${WORDS[kind] ?? kind}: ${detail}`,
 ];
+
+const WORDS: Partial<Record<Finding['kind'], string>> = { tail_unproven: 'tail unproven' };

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '@cutover/database';
-import { TRAIL_COLUMNS, type TrailRow, trailRow } from '../sealing/seal';
+import { type FlatRow, type Proof, type TrailRow, trailRow } from '../trail-row';
+import { type Trail, TRAILS } from '../trails';
 import { csvLine } from './csv-line';
 import { entryOf } from './entry-of';
 
@@ -26,6 +27,11 @@ interface SealColumns {
   hmac: string | null;
 }
 
+interface ExportedRow {
+  entry: TrailRow;
+  seal: SealColumns | null;
+}
+
 const HEADINGS = [
   'id',
   'at',
@@ -41,9 +47,15 @@ const HEADINGS = [
   'kid',
   'previous',
   'hmac',
+  'fact',
+  'writer',
+  'boot',
+  'number',
+  'writerKid',
+  'mac',
 ];
 
-/** The trail as lines, each with its line end, in the order of the ids; in pages, so that its length does not matter. */
+/** Both trails as lines, each with its line end, the first release's first, in the order of the ids; in pages, so that their length does not matter. */
 @Injectable()
 export class AuditExport {
   constructor(private readonly database: Database) {}
@@ -51,36 +63,43 @@ export class AuditExport {
   /** @throws ServiceUnavailable */
   async *lines(format: ExportFormat, selection: ExportSelection = {}): AsyncGenerator<string> {
     if (format === 'csv') yield csvLine(HEADINGS);
-    for await (const { entry, seal } of this.rows(selection))
-      yield format === 'csv' ? inCsv(entry, seal) : `${JSON.stringify({ ...entryOf(entry), seal })}\n`;
+    for (const trail of TRAILS)
+      for await (const row of this.rows(trail, selection)) yield format === 'csv' ? inCsv(row) : inJson(row);
   }
 
   /** @throws ServiceUnavailable */
   async count(selection: ExportSelection = {}): Promise<number> {
     const { where, parameters } = conditions(selection);
-    const [row] = await this.database.query<{ count: number }>(
-      `SELECT COUNT(*) AS count FROM audit_log a WHERE ${where}`,
-      parameters,
-    );
-    return Number(row?.count ?? 0);
+    let count = 0;
+    for (const { log } of TRAILS) {
+      const [row] = await this.database.query<{ count: number }>(
+        `SELECT COUNT(*) AS count FROM ${log} a WHERE ${where}`,
+        parameters,
+      );
+      count += Number(row?.count ?? 0);
+    }
+    return count;
   }
 
   private async *rows(
+    { columns, log, seals }: Trail,
     selection: ExportSelection,
-  ): AsyncGenerator<{ entry: TrailRow; seal: SealColumns | null }> {
+  ): AsyncGenerator<ExportedRow> {
     const { where, parameters } = conditions(selection);
     for (let after: number | null = null; ;) {
-      const rows: (TrailRow & SealColumns)[] = await this.database.query(
-        `SELECT ${TRAIL_COLUMNS}, s.sequence, s.kid, s.previous, s.hmac
-         FROM audit_log a LEFT JOIN cutover_audit_seals s ON s.entry_id = a.id
+      const rows: (FlatRow & SealColumns)[] = await this.database.query(
+        `SELECT ${columns}, s.sequence, s.kid, s.previous, s.hmac
+         FROM ${log} a LEFT JOIN ${seals} s ON s.entry_id = a.id
          WHERE ${where}${after === null ? '' : ' AND a.id > ?'} ORDER BY a.id LIMIT ${PAGE}`,
         [...parameters, ...(after === null ? [] : [after])],
       );
-      for (const { sequence, kid, previous, hmac, ...row } of rows)
+      for (const row of rows) {
+        const { sequence, kid, previous, hmac } = row;
         yield {
           entry: trailRow(row),
           seal: sequence === null ? null : { sequence: Number(sequence), kid, previous, hmac },
         };
+      }
       if (rows.length < PAGE) return;
       after = Number(rows.at(-1)?.id);
     }
@@ -102,7 +121,10 @@ function conditions({ since, until, actions = [] }: ExportSelection) {
   };
 }
 
-const inCsv = (entry: TrailRow, seal: SealColumns | null) =>
+const inJson = ({ entry, seal }: ExportedRow) =>
+  `${JSON.stringify({ ...entryOf(entry), seal, fact: entry.fact, proof: entry.proof })}\n`;
+
+const inCsv = ({ entry, seal }: ExportedRow) =>
   csvLine([
     entry.id,
     new Date(entry.at).toISOString(),
@@ -118,4 +140,8 @@ const inCsv = (entry: TrailRow, seal: SealColumns | null) =>
     seal?.kid ?? null,
     seal?.previous ?? null,
     seal?.hmac ?? null,
+    entry.fact,
+    ...PROOF.map((name) => entry.proof?.[name] ?? null),
   ]);
+
+const PROOF: readonly (keyof Proof)[] = ['writer', 'boot', 'number', 'kid', 'mac'];

@@ -1,17 +1,16 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { Database } from '@cutover/database';
+import { missingKeys } from '../audit-keys';
 import { AuditTrail } from '../audit-trail';
-import { PruningRefused, SealerBusy } from '../errors';
-import { AuditChain, LEASE } from '../sealing/audit-chain';
-import { missingKeys } from '../sealing/audit-keys';
+import { PruningRefused } from '../errors';
+import { type Mark, TrailRoot } from '../root/trail-root';
+import { type AuditChain, CurrentChain, EarlierChain } from '../sealing/audit-chain';
 import { AuditSealer } from '../sealing/audit-sealer';
 import { ChainVerification } from '../verification/chain-verification';
+import { PrunedSets } from './pruned-sets';
 
-/** Entries that are removed in one transaction. */
-const SET = 1000;
-/** Milliseconds between two attempts at the lease. */
-const RETRY = 100;
+/** Seals that are read at once. */
+const PAGE = 1000;
 
 export interface PruningRun {
   /** Epoch milliseconds: what is older goes. */
@@ -28,100 +27,132 @@ export interface PruningRun {
 export interface PruningResult {
   /** Entries that were, or would be, removed. */
   entries: number;
-  /** The last of them; `null` where nothing is old enough. */
-  anchor: { sequence: number; hmac: string } | null;
+  /** Those of them that the first release wrote. */
+  earlierEntries: number;
+  /** The last of the others; `null` where none of them is old enough. */
+  anchor: Mark | null;
   findings: number;
 }
 
+/** What is old enough, of one chain. */
+interface Old {
+  anchor: Mark | null;
+  entries: number;
+}
+
 /**
- * Ends the keeping of old entries. They go from the oldest end only, as far as they are sealed, and the chain records
- * first, under a seal of its own, up to which one: what stays still proves itself, and what went is said.
+ * Ends the keeping of old entries. They go from the oldest end only, as far as they are sealed, and the root says first up
+ * to which one: what stays still proves itself, and what went is on record.
  */
 @Injectable()
 export class AuditPruning {
   constructor(
     private readonly database: Database,
-    private readonly chain: AuditChain,
+    private readonly current: CurrentChain,
+    private readonly earlier: EarlierChain,
+    private readonly root: TrailRoot,
     private readonly sealer: AuditSealer,
     private readonly verification: ChainVerification,
     private readonly audit: AuditTrail,
+    private readonly sets: PrunedSets,
   ) {}
 
   /**
    * Killed between two transactions it leaves a chain that verifies; run again, it removes the rest.
    *
-   * @throws PruningRefused, SealerBusy, ConfigurationError without a key that the entries need, ServiceUnavailable
+   * @throws PruningRefused, ConfigurationError without a key that the entries need, ServiceUnavailable
    */
   async run(run: PruningRun): Promise<PruningResult> {
     const { before, by, dryRun = false, despiteFindings = false, onStart, onProgress } = run;
-    const { anchor, entries } = await this.anchorOf(before);
-    if (anchor === null) return { entries: 0, anchor, findings: 0 };
-    const { found, missingKeys: kids } = await this.verification.run({ upTo: anchor.sequence });
-    if (kids.length > 0) throw missingKeys(kids);
-    if (found > 0 && !despiteFindings && !dryRun) throw new PruningRefused(found);
-    const result = { entries, anchor, findings: found };
-    if (dryRun) return result;
+    const now = await this.oldOf(this.current, before);
+    const first = await this.oldOf(this.earlier, before);
+    const result = {
+      entries: now.entries + first.entries,
+      earlierEntries: first.entries,
+      anchor: now.anchor,
+    };
+    if (result.entries === 0) return { ...result, findings: 0 };
+    const findings = await this.findingsIn(now, first);
+    if (findings > 0 && !despiteFindings && !dryRun) throw new PruningRefused(findings);
+    if (dryRun) return { ...result, findings };
 
-    await this.audit.record({
-      action: 'audit.pruned',
-      actor: by,
-      subject: 'audit',
-      outcome: 'success',
-      detail: { ...anchor, entries, before: new Date(before).toISOString(), findings: found },
-    });
-    await this.sealed();
-    onStart?.(entries);
-    for (let done = 0, set = 0; (set = await this.removeSet(anchor.sequence)) > 0;)
-      onProgress?.((done += set));
-    return result;
+    await this.announce({ now, first, before, by, findings });
+    onStart?.(result.entries);
+    let done = 0;
+    for (const [chain, { anchor }] of [
+      [this.earlier, first],
+      [this.current, now],
+    ] as const)
+      for (let set = 0; anchor !== null && (set = await this.sets.remove(chain, anchor.sequence)) > 0;)
+        onProgress?.((done += set));
+    await this.sealer.seal(); // where no API does it, what remains proves itself at once
+    await this.sealer.release();
+    return { ...result, findings };
   }
 
-  /** The last seal before the first entry that is too new, in the order of sealing. An entry that is gone has no age. */
-  private async anchorOf(before: number): Promise<Pick<PruningResult, 'anchor' | 'entries'>> {
-    let anchor: PruningResult['anchor'] = null;
+  /** As one: that it is on record, and that the root says so. */
+  private announce(about: {
+    now: Old;
+    first: Old;
+    before: number;
+    by: string;
+    findings: number;
+  }): Promise<void> {
+    const { now, first, before, by, findings } = about;
+    return this.database.transaction(async () => {
+      await this.audit.record({
+        action: 'audit.pruned',
+        actor: by,
+        subject: 'audit',
+        outcome: 'success',
+        detail: {
+          sequence: now.anchor?.sequence ?? 0,
+          hmac: now.anchor?.hmac ?? '',
+          entries: now.entries,
+          earlierSequence: first.anchor?.sequence ?? 0,
+          earlierHmac: first.anchor?.hmac ?? '',
+          earlierEntries: first.entries,
+          before: new Date(before).toISOString(),
+          findings,
+        },
+      });
+      const root = await this.root.lock();
+      if (root.authenticity === 'unknown key') throw missingKeys([root.kid]);
+      if (root.authenticity === 'forged') throw new PruningRefused(1);
+      await this.root.write({
+        ...root,
+        pruned: now.anchor ?? root.pruned,
+        earlierPruned: first.anchor ?? root.earlierPruned,
+      });
+    });
+  }
+
+  private async findingsIn(now: Old, first: Old): Promise<number> {
+    const parts = [
+      await this.verification.part(this.current, now.anchor?.sequence ?? 0),
+      await this.verification.part(this.earlier, first.anchor?.sequence ?? 0),
+    ];
+    const kids = parts.flatMap((part) => [...part.missingKeys]);
+    if (kids.length > 0) throw missingKeys([...new Set(kids)]);
+    return parts.reduce((sum, { count }) => sum + count, 0);
+  }
+
+  /**
+   * Up to the last seal before the first entry that is too new, in the order of sealing. An entry that is gone has no
+   * age. The last one of the first release stays: a process of that release would miss it.
+   */
+  private async oldOf(chain: AuditChain, before: number): Promise<Old> {
+    const end = chain === this.earlier ? await chain.lastSequence() : Infinity;
+    let anchor: Mark | null = null;
     for (let entries = 0, after = 0; ;) {
-      const rows = await this.chain.page(after, SET);
+      const rows = await chain.page(after, PAGE);
       for (const { sequence, hmac, entry } of rows) {
-        if (entry !== null && entry.at >= before) return { anchor, entries };
+        if (sequence >= end || (entry !== null && entry.at >= before)) return { anchor, entries };
         anchor = { sequence, hmac };
         entries++;
         after = sequence;
       }
-      if (rows.length < SET) return { anchor, entries };
+      if (rows.length < PAGE) return { anchor, entries };
     }
-  }
-
-  /** Waits until the record of the removal has its seal: without one it would prove nothing. */
-  private async sealed(): Promise<void> {
-    for (let waited = 0; waited <= 2 * LEASE; waited += RETRY) {
-      if ((await this.sealer.seal()) !== null) return this.sealer.release();
-      await delay(RETRY);
-      if ((await this.chain.backlog()).unsealed === 0) return;
-    }
-    throw new SealerBusy();
-  }
-
-  private removeSet(upTo: number): Promise<number> {
-    return this.database.transaction(async () => {
-      const rows = await this.database.query<{ sequence: number; entryId: number }>(
-        `SELECT sequence, entry_id AS entryId FROM cutover_audit_seals WHERE sequence <= ? ORDER BY sequence LIMIT ${SET}`,
-        [upTo],
-      );
-      const last = rows.at(-1);
-      if (!last) return 0;
-      await this.database.execute(
-        `${this.deletion} WHERE id IN (${rows.map(() => '?').join(', ')})`,
-        rows.map(({ entryId }) => entryId),
-      );
-      await this.database.execute('DELETE FROM cutover_audit_seals WHERE sequence <= ?', [last.sequence]);
-      return rows.length;
-    });
-  }
-
-  /** By their key, or MySQL may choose to look at, and wait for, every entry that is being written. */
-  private get deletion(): string {
-    return this.database.engine === 'mysql'
-      ? 'DELETE a FROM audit_log a FORCE INDEX (PRIMARY)'
-      : 'DELETE FROM audit_log';
   }
 }

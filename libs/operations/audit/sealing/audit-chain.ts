@@ -1,21 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '@cutover/database';
-import { type Place, TRAIL_COLUMNS, type TrailRow, trailRow } from './seal';
+import type { Mark } from '../root/trail-root';
+import { type FlatRow, type TrailRow, trailRow } from '../trail-row';
+import { CURRENT, EARLIER, type Trail } from '../trails';
+import type { Place } from './seal';
 
 /** Milliseconds by the database's clock: how long a sealer that was killed keeps others waiting. */
 export const LEASE = 3000;
 
-/** The end of the chain, as the sealer noted it. */
-export interface Head {
-  /** 0 before the first seal. */
-  sequence: number;
-  hmac: string;
-  /** Epoch milliseconds at which somebody noticed that the chain is broken; `null` while nobody has. */
-  brokenAt: number | null;
-}
+/** What an entry waits for: its seal; or nothing, because no holder of the key wrote it. */
+const MARKS = { waits: 1, rejected: 2 } as const;
 
-export interface Backlog extends Head {
-  /** Entries without a seal. */
+/** Entries without a seal. */
+export interface Waiting {
   unsealed: number;
   /** Milliseconds that the oldest of them has waited. */
   age: number;
@@ -32,15 +29,16 @@ export interface SealedRow extends Seal {
   entry: TrailRow | null;
 }
 
-type JoinedRow = Seal & { [column in keyof TrailRow]: TrailRow[column] | null };
+type JoinedRow = Seal & { [column in keyof FlatRow]: FlatRow[column] | null };
 
 const SEAL_COLUMNS = 's.sequence, s.entry_id AS entryId, s.kid, s.previous, s.hmac';
-const NOTED = 'sequence, hmac, broken_at AS brokenAt';
 
-/** The statements of the chain: who may write it, its end, its seals, and the entries that wait for one. */
-@Injectable()
-export class AuditChain {
-  constructor(private readonly database: Database) {}
+/** The statements of a chain: who may write it, its seals, and the entries that wait for one. */
+export abstract class AuditChain {
+  protected constructor(
+    protected readonly database: Database,
+    readonly trail: Trail,
+  ) {}
 
   /**
    * Takes or renews the lease, inside a transaction. Its row stays locked to the end of that: until then nobody else
@@ -51,7 +49,7 @@ export class AuditChain {
   async hold(owner: string): Promise<boolean> {
     const { clock } = this.database;
     const { affected } = await this.database.execute(
-      `UPDATE cutover_audit_chain SET lease_owner = ?, lease_until = ${clock} + ${LEASE}
+      `UPDATE ${this.trail.chain} SET lease_owner = ?, lease_until = ${clock} + ${LEASE}
        WHERE id = 1 AND (lease_owner IS NULL OR lease_owner = ? OR lease_until <= ${clock})`,
       [owner, owner],
     );
@@ -60,128 +58,151 @@ export class AuditChain {
 
   async release(owner: string): Promise<void> {
     await this.database.execute(
-      'UPDATE cutover_audit_chain SET lease_owner = NULL, lease_until = NULL WHERE id = 1 AND lease_owner = ?',
+      `UPDATE ${this.trail.chain} SET lease_owner = NULL, lease_until = NULL WHERE id = 1 AND lease_owner = ?`,
       [owner],
     );
   }
 
-  async head(): Promise<Head> {
-    const [row] = await this.database.query<Head>(`SELECT ${NOTED} FROM cutover_audit_chain WHERE id = 1`);
-    return headOf(row);
-  }
-
-  /** The head, and what waits behind it. Reads what waits and nothing else. */
-  async backlog(): Promise<Backlog> {
-    const { clock } = this.database;
-    const [row] = await this.database.query<Head & { unsealed: number; at: number | null; now: number }>(
-      `SELECT ${NOTED}, ${clock} AS now,
-         (SELECT COUNT(*) FROM audit_log ${this.byMark} WHERE unsealed = 1) AS unsealed,
-         (SELECT a.at FROM audit_log a ${this.byMark} WHERE a.unsealed = 1 ORDER BY a.id LIMIT 1) AS at
-       FROM cutover_audit_chain WHERE id = 1`,
+  /** Reads what waits and nothing else. */
+  async waiting(): Promise<Waiting> {
+    const { log, chain } = this.trail;
+    const [row] = await this.database.query<{ unsealed: number; at: number | null; now: number }>(
+      `SELECT ${this.database.clock} AS now,
+         (SELECT COUNT(*) FROM ${log} ${this.byMark} WHERE unsealed = ${MARKS.waits}) AS unsealed,
+         (SELECT a.at FROM ${log} a ${this.byMark} WHERE a.unsealed = ${MARKS.waits} ORDER BY a.id LIMIT 1) AS at
+       FROM ${chain} WHERE id = 1`,
     );
     const age = row?.at == null ? 0 : Math.max(0, Number(row.now) - Number(row.at));
-    return { ...headOf(row), unsealed: Number(row?.unsealed ?? 0), age };
+    return { unsealed: Number(row?.unsealed ?? 0), age };
   }
 
   /** In the order of their ids; those that became visible late come in a later set. */
-  async unsealed(most: number): Promise<TrailRow[]> {
-    const rows = await this.database.query<TrailRow>(
-      `SELECT ${TRAIL_COLUMNS} FROM audit_log a ${this.byMark} WHERE a.unsealed = 1 ORDER BY a.id LIMIT ?`,
-      [most],
+  async unsealed(most: number, kids: readonly string[] = []): Promise<TrailRow[]> {
+    const { columns, log } = this.trail;
+    const known = kids.length === 0 ? '' : `AND a.kid IN (${kids.map(() => '?').join(', ')})`;
+    const rows = await this.database.query<FlatRow>(
+      `SELECT ${columns} FROM ${log} a ${this.byMark} WHERE a.unsealed = ${MARKS.waits} ${known} ORDER BY a.id LIMIT ?`,
+      [...kids, most],
     );
     return rows.map(trailRow);
   }
 
   /** Seals in their order. @param after a sequence, which is not among them */
-  async page(after: number, most: number): Promise<SealedRow[]> {
-    const rows = await this.database.query<JoinedRow>(
-      `SELECT ${SEAL_COLUMNS}, ${TRAIL_COLUMNS} FROM cutover_audit_seals s LEFT JOIN audit_log a ON a.id = s.entry_id
-       WHERE s.sequence > ? ORDER BY s.sequence LIMIT ?`,
-      [after, most],
-    );
-    return rows.map(sealedRow);
+  page(after: number, most: number): Promise<SealedRow[]> {
+    return this.sealed('WHERE s.sequence > ? ORDER BY s.sequence LIMIT ?', [after, most]);
   }
 
   async last(): Promise<SealedRow | null> {
-    const [row] = await this.database.query<JoinedRow>(
-      `SELECT ${SEAL_COLUMNS}, ${TRAIL_COLUMNS} FROM cutover_audit_seals s LEFT JOIN audit_log a ON a.id = s.entry_id
-       ORDER BY s.sequence DESC LIMIT 1`,
-    );
-    return row ? sealedRow(row) : null;
+    const [row] = await this.sealed('ORDER BY s.sequence DESC LIMIT 1', []);
+    return row ?? null;
   }
 
-  /** The head and the number of the last seal, of one instant. */
-  async ends(): Promise<{ head: Head; last: number }> {
-    const [row] = await this.database.query<Head & { last: number | null }>(
-      `SELECT ${NOTED}, (SELECT MAX(s.sequence) FROM cutover_audit_seals s) AS last FROM cutover_audit_chain WHERE id = 1`,
+  /** 0 where there is none. */
+  async lastSequence(): Promise<number> {
+    const [row] = await this.database.query<{ last: number | null }>(
+      `SELECT MAX(sequence) AS last FROM ${this.trail.seals}`,
     );
-    return { head: headOf(row), last: Number(row?.last ?? 0) };
+    return Number(row?.last ?? 0);
   }
 
   async hmacOf(sequence: number): Promise<string | null> {
     const [row] = await this.database.query<{ hmac: string }>(
-      'SELECT hmac FROM cutover_audit_seals WHERE sequence = ?',
+      `SELECT hmac FROM ${this.trail.seals} WHERE sequence = ?`,
       [sequence],
     );
     return row?.hmac ?? null;
   }
 
-  /** Writes seals, at least one, and the head that they lead to. A sequence that is taken fails the transaction. */
+  /** Writes seals, at least one. A sequence that is taken fails the transaction. */
   async append(seals: readonly Seal[]): Promise<void> {
     await this.database.execute(
-      `INSERT INTO cutover_audit_seals (sequence, entry_id, kid, previous, hmac)
+      `INSERT INTO ${this.trail.seals} (sequence, entry_id, kid, previous, hmac)
        VALUES ${seals.map(() => '(?, ?, ?, ?, ?)').join(', ')}`,
       seals.flatMap(({ sequence, entryId, kid, previous, hmac }) => [sequence, entryId, kid, previous, hmac]),
     );
-    const { sequence, hmac } = seals.at(-1) as Seal;
+    await this.mark(
+      seals.map(({ entryId }) => entryId),
+      null,
+    );
+  }
+
+  /** Entries that get no seal, because no holder of the key wrote them. They stay, as evidence. */
+  async reject(ids: readonly number[]): Promise<void> {
+    await this.mark(ids, MARKS.rejected);
+  }
+
+  /** By their key, or it would wait for those that are being written. */
+  private async mark(ids: readonly number[], mark: number | null): Promise<void> {
+    const byKey = this.database.engine === 'mysql' ? 'FORCE INDEX (PRIMARY)' : '';
+    await this.database.execute(
+      `UPDATE ${this.trail.log} ${byKey} SET unsealed = ? WHERE id IN (${ids.map(() => '?').join(', ')})`,
+      [mark, ...ids],
+    );
+  }
+
+  private async sealed(which: string, parameters: unknown[]): Promise<SealedRow[]> {
+    const { columns, seals, log } = this.trail;
+    const rows = await this.database.query<JoinedRow>(
+      `SELECT ${SEAL_COLUMNS}, ${columns} FROM ${seals} s LEFT JOIN ${log} a ON a.id = s.entry_id ${which}`,
+      parameters,
+    );
+    return rows.map(sealedRow);
+  }
+
+  /** As two values among a thousand are half of them to MySQL's statistics, it would rather read the whole table. */
+  private get byMark(): string {
+    return this.database.engine === 'mysql' ? `FORCE INDEX (${this.trail.indexes.unsealed})` : '';
+  }
+}
+
+/** Its head is in the root. */
+@Injectable()
+export class CurrentChain extends AuditChain {
+  constructor(database: Database) {
+    super(database, CURRENT);
+  }
+}
+
+/** As the first release keeps it, and goes on keeping it while a process of it runs. */
+@Injectable()
+export class EarlierChain extends AuditChain {
+  constructor(database: Database) {
+    super(database, EARLIER);
+  }
+
+  /** As its sealers noted it, under no MAC. */
+  async head(): Promise<Mark & { brokenAt: number | null }> {
+    const [row] = await this.database.query<Mark & { brokenAt: number | null }>(
+      'SELECT sequence, hmac, broken_at AS brokenAt FROM cutover_audit_chain WHERE id = 1',
+    );
+    return {
+      sequence: Number(row?.sequence ?? 0),
+      hmac: row?.hmac ?? '',
+      brokenAt: row?.brokenAt == null ? null : Number(row.brokenAt),
+    };
+  }
+
+  async moveHead({ sequence, hmac }: Mark): Promise<void> {
     await this.database.execute('UPDATE cutover_audit_chain SET sequence = ?, hmac = ? WHERE id = 1', [
       sequence,
       hmac,
     ]);
   }
 
-  /** Takes the mark from entries that have a seal; by their key, or it would wait for those that are being written. */
-  async unmark(ids: readonly number[]): Promise<void> {
-    const byKey = this.database.engine === 'mysql' ? 'FORCE INDEX (PRIMARY)' : '';
-    await this.database.execute(
-      `UPDATE audit_log ${byKey} SET unsealed = NULL WHERE id IN (${ids.map(() => '?').join(', ')})`,
-      [...ids],
-    );
-  }
-
-  /** The first moment and reason stay, until somebody acknowledges them. */
-  async markBroken(reason: string): Promise<void> {
-    await this.database.execute(
-      `UPDATE cutover_audit_chain SET broken_at = ${this.database.clock}, broken_reason = ? WHERE id = 1 AND broken_at IS NULL`,
-      [[...reason].slice(0, 255).join('')],
-    );
-  }
-
+  /** The first release's alarm ends with ours. */
   async markWhole(): Promise<void> {
     await this.database.execute(
       'UPDATE cutover_audit_chain SET broken_at = NULL, broken_reason = NULL WHERE id = 1',
     );
   }
-
-  /** As two values among a thousand are half of them to MySQL's statistics, it would rather read the whole table. */
-  private get byMark(): string {
-    return this.database.engine === 'mysql' ? 'FORCE INDEX (ix_audit_log_unsealed)' : '';
-  }
 }
 
-const headOf = (row: Head | undefined): Head => ({
-  sequence: Number(row?.sequence ?? 0),
-  hmac: row?.hmac ?? '',
-  brokenAt: row?.brokenAt == null ? null : Number(row.brokenAt),
+/** MySQL's NULL of a column that is a number comes as `null`; an entry that is there has an action. */
+const sealedRow = (row: JoinedRow): SealedRow => ({
+  sequence: Number(row.sequence),
+  entryId: Number(row.entryId),
+  kid: row.kid,
+  previous: row.previous,
+  hmac: row.hmac,
+  entry: row.action === null ? null : trailRow(row as FlatRow),
 });
-
-function sealedRow({ sequence, entryId, kid, previous, hmac, ...entry }: JoinedRow): SealedRow {
-  return {
-    sequence: Number(sequence),
-    entryId: Number(entryId),
-    kid,
-    previous,
-    hmac,
-    entry: entry.id === null ? null : trailRow(entry as TrailRow),
-  };
-}

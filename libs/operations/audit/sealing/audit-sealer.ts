@@ -2,43 +2,57 @@ import { randomUUID } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
 import { Database } from '@cutover/database';
 import { Metrics } from '../../metrics/metrics';
-import { actionLabel, AuditTrail } from '../audit-trail';
-import { AuditChain, type Head, type Seal, type SealedRow } from './audit-chain';
-import { AuditKeys } from './audit-keys';
+import { AuditKeys } from '../audit-keys';
+import { actionLabel } from '../audit-trail';
+import { EntryProof } from '../entry-proof';
+import { type Mark, type Root, TrailRoot } from '../root/trail-root';
+import type { TrailRow } from '../trail-row';
+import { WriterMarks } from '../writing/writer-marks';
+import { CurrentChain, type Seal } from './audit-chain';
+import { broken, ChainAlarm } from './chain-alarm';
+import { EarlierPart } from './earlier-part';
+import { RootCheck, type Seen } from './root-check';
 import { sealOf } from './seal';
 
 /** Entries in one transaction. */
 const SET = 500;
 
 interface SealedSet {
-  head: Pick<Head, 'sequence' | 'hmac'>;
-  /** Of each entry that it sealed; fewer than asked for: there are no more. */
+  seen: Seen;
+  /** Of each entry that it sealed. */
   actions: string[];
-  /** What is wrong with the end of the chain that it went on from. */
-  broken: string | null;
+  isLast: boolean;
+  /** What is wrong with the end of the trail that it went on from, or with what waited. */
+  faults: string[];
 }
 
 /**
- * Chains entries in the order in which it meets them. Any number of processes may try: the lease keeps them out of each
- * other's way, and the chain's row, locked before anything is read, keeps two from going on from the same seal.
+ * Chains entries in the order in which it meets them, those of holders of the key and no others. Any number of processes
+ * may try: the lease keeps them out of each other's way, and the root, locked before anything is read, keeps two from
+ * going on from the same seal.
  */
 @Injectable()
 export class AuditSealer {
   private readonly logger = new Logger('audit');
   private readonly owner = randomUUID();
-  /** The furthest that this process has seen the chain: it may not be shorter, or another one, later. */
-  private seen: Pick<Head, 'sequence' | 'hmac'> | null = null;
+  /** The furthest that this process has seen the trail: it may not be shorter, or another one, later. */
+  private seen: Seen | null = null;
 
   constructor(
     private readonly database: Database,
-    private readonly chain: AuditChain,
+    private readonly chain: CurrentChain,
+    private readonly earlier: EarlierPart,
+    private readonly root: TrailRoot,
+    private readonly check: RootCheck,
+    private readonly proof: EntryProof,
     private readonly keys: AuditKeys,
-    private readonly audit: AuditTrail,
+    private readonly marks: WriterMarks,
+    private readonly alarm: ChainAlarm,
     private readonly metrics: Metrics,
   ) {}
 
   /**
-   * Seals what waits, in sets, until nothing does. Also looks whether the end of the chain is as it was left.
+   * Seals what waits, in sets, until nothing does. Also looks whether the trail is as it was left.
    *
    * @param goOn asked before each further set
    * @returns how many entries were sealed; `null` where another process does it
@@ -49,11 +63,11 @@ export class AuditSealer {
     for (;;) {
       const set = await this.database.transaction(() => this.set());
       if (set === null) return null;
-      this.seen = set.head;
+      this.seen = set.seen;
       sealed += set.actions.length;
       for (const action of set.actions) this.metrics.auditEntries.inc({ action: actionLabel(action) });
-      if (set.broken !== null) this.sound(set.broken);
-      else if (set.actions.length < SET || !goOn()) return sealed;
+      for (const fault of set.faults) this.alarm.sound(fault);
+      if (set.isLast || (set.faults.length === 0 && !goOn())) return sealed;
     }
   }
 
@@ -62,82 +76,72 @@ export class AuditSealer {
     await this.chain.release(this.owner);
   }
 
-  private sound(broken: string): void {
-    this.metrics.auditChainBreaks.inc();
-    this.logger.error({ reason: broken, alert: true }, 'the chain of the audit trail is broken');
-  }
-
   /** Runs again after a deadlock, so it changes nothing but the database. */
   private async set(): Promise<SealedSet | null> {
     if (!(await this.chain.hold(this.owner))) return null;
-    const head = await this.chain.head();
+    const read = await this.root.lock();
     const last = await this.chain.last();
-    if (last && !this.keys.find(last.kid)) {
-      this.logger.error(
-        { kid: last.kid },
-        'the audit trail waits: its last seal is under a key that is not in AUDIT_KEYS',
-      );
+    const missing = [
+      read.authenticity === 'unknown key' ? read.kid : null,
+      last && !this.keys.find(last.kid) ? last.kid : null,
+    ];
+    const [kid] = missing.filter((one) => one !== null);
+    if (kid !== undefined) {
+      this.logger.error({ kid }, 'the audit trail waits: its end is under a key that is not in AUDIT_KEYS');
       await this.chain.release(this.owner); // another process may have it
       return null;
     }
-    const broken = await this.whatIsWrong(head, last);
-    if (broken !== null) {
-      // It goes on, or whoever breaks the chain would be rid of it; that it was broken stands in it from here on.
-      await this.chain.markBroken(broken);
-      await this.audit.record({
-        action: 'audit.chain_broken',
-        actor: 'cutover',
-        subject: 'audit',
-        outcome: 'failure',
-        detail: { reason: broken, sequence: head.sequence, hmac: head.hmac },
-      });
-    }
-    const from = broken === null ? head : furthest(head, last, this.seen);
-    const entries = await this.chain.unsealed(SET);
+    const { root, writersLeft, fault } = await this.check.run(read, last, this.seen);
+    const waiting = await this.chain.unsealed(SET, this.keys.kids);
+    const [good, bad] = [
+      waiting.filter((row) => this.isProven(row)),
+      waiting.filter((row) => !this.isProven(row)),
+    ];
+    const faults = [fault, whatIsForged(bad)].filter((one) => one !== null);
+    // It goes on, or whoever breaks the trail would be rid of it; that it was broken stands in it from here on.
+    for (const one of faults) await this.alarm.record(one, read.head);
+    if (bad.length > 0) await this.chain.reject(bad.map(({ id }) => id));
+    const head = await this.append(root.head, good);
+    const extent = await this.earlier.reach(root);
+    const next = faults.reduce(broken<Root>, { ...root, head, ...extent });
+    // The record of a fault may be the first entry of its writer.
+    const writers = Math.max(next.writers, faults.length > 0 ? await this.marks.last() : 0);
+    if (isOther(next, read) || faults.length > 0) await this.root.write({ ...next, writers });
+    return {
+      seen: { ...next, writers, writersLeft },
+      actions: good.map(({ action }) => action),
+      isLast: faults.length === 0 && waiting.length < SET,
+      faults,
+    };
+  }
+
+  private isProven(row: TrailRow): boolean {
+    return this.proof.of(row) === 'proven';
+  }
+
+  /** @returns the head that it leads to */
+  private async append(from: Mark, entries: readonly TrailRow[]): Promise<Mark> {
     const seals: Seal[] = [];
+    const { current } = this.keys;
     for (const entry of entries) {
       const place = {
         sequence: from.sequence + seals.length + 1,
         previous: seals.at(-1)?.hmac ?? from.hmac,
       };
-      const hmac = sealOf(this.keys.current, place, entry);
-      seals.push({ ...place, entryId: entry.id, kid: this.keys.current.kid, hmac });
+      seals.push({ ...place, entryId: entry.id, kid: current.kid, hmac: sealOf(current, place, entry) });
     }
-    if (seals.length > 0) {
-      await this.chain.append(seals);
-      await this.chain.unmark(entries.map(({ id }) => id));
-    }
-    const { sequence, hmac } = seals.at(-1) ?? from;
-    return {
-      head: { sequence, hmac },
-      actions: entries.map(({ action }) => action),
-      broken,
-    };
-  }
-
-  /** @returns `null` where the chain ends as it was left */
-  private async whatIsWrong(head: Head, last: SealedRow | null): Promise<string | null> {
-    const { seen } = this;
-    if (seen && head.sequence < seen.sequence)
-      return `the head went back from ${seen.sequence} to ${head.sequence}`;
-    const there = seen && seen.sequence > 0 ? await this.chain.hmacOf(seen.sequence) : null;
-    if (seen && there !== null && there !== seen.hmac)
-      return `seal ${seen.sequence} is another one than it was`;
-    if (last === null) return head.sequence === 0 ? null : `every seal up to ${head.sequence} is gone`;
-    if (last.sequence !== head.sequence)
-      return `the last seal is ${last.sequence}, and the head is ${head.sequence}`;
-    if (last.hmac !== head.hmac) return `the last seal, ${last.sequence}, is not the head`;
-    if (last.entry === null)
-      return `the last sealed entry is gone (seal ${last.sequence}, id ${last.entryId})`;
-    const key = this.keys.find(last.kid);
-    if (key && sealOf(key, last, last.entry) !== last.hmac)
-      return `the last sealed entry was changed (seal ${last.sequence}, id ${last.entryId})`;
-    return null;
+    if (seals.length === 0) return from;
+    await this.chain.append(seals);
+    const { sequence, hmac } = seals.at(-1) as Seal;
+    return { sequence, hmac };
   }
 }
 
-/** No number is given twice: what was removed leaves a gap that verification names. */
-function furthest(...ends: (Pick<Head, 'sequence' | 'hmac'> | null)[]): Pick<Head, 'sequence' | 'hmac'> {
-  const [end] = ends.filter((one) => one !== null).sort((one, other) => other.sequence - one.sequence);
-  return end as Head;
+function whatIsForged([first, ...others]: readonly TrailRow[]): string | null {
+  if (!first) return null;
+  const more = others.length === 0 ? '' : `, and ${others.length} more`;
+  return `no holder of the key wrote the entry ${first.id}${more}`;
 }
+
+const isOther = ({ head, earlier }: Root, read: Root) =>
+  head.sequence !== read.head.sequence || (earlier?.sequence ?? null) !== (read.earlier?.sequence ?? null);

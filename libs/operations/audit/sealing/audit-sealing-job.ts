@@ -2,7 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
 import { Metrics } from '../../metrics/metrics';
-import { AuditChain, type Backlog } from './audit-chain';
+import { AuditMarking } from '../writing/audit-marking';
+import { AuditWriter } from '../writing/audit-writer';
+import { AuditBacklog, type Backlog } from './audit-backlog';
 import { AuditSealer } from './audit-sealer';
 
 const AUDIT_SEALING = 'audit-sealing';
@@ -24,12 +26,21 @@ export class AuditSealingJob implements OnApplicationBootstrap, OnModuleDestroy 
 
   constructor(
     private readonly scheduler: SchedulerRegistry,
-    private readonly chain: AuditChain,
+    private readonly backlog: AuditBacklog,
+    private readonly writer: AuditWriter,
+    private readonly marking: AuditMarking,
     private readonly sealer: AuditSealer,
     private readonly metrics: Metrics,
   ) {}
 
-  onApplicationBootstrap(): void {
+  async onApplicationBootstrap(): Promise<void> {
+    // Now, so that no sign-in has to; a database that is away, or has no tables yet, keeps nobody from starting.
+    await this.writer.open().catch((error: unknown) => {
+      this.logger.warn(
+        { err: error },
+        'this process takes its place in the audit trail with its first entry',
+      );
+    });
     this.scheduler.addInterval(
       AUDIT_SEALING,
       setInterval(() => void this.run(), INTERVAL),
@@ -65,14 +76,14 @@ export class AuditSealingJob implements OnApplicationBootstrap, OnModuleDestroy 
   }
 
   private async look(now: number): Promise<void> {
-    const backlog = await this.chain.backlog();
+    const backlog = await this.backlog.take();
     this.measure(backlog);
     const headIsDue = now >= this.headAt;
-    if (backlog.unsealed === 0 && !headIsDue) return;
+    if (backlog.unsealed === 0 && !backlog.isBehind && !headIsDue) return;
     await this.sealer.seal(() => !this.stopped);
-    const after = await this.chain.backlog();
+    const after = await this.backlog.take();
     this.measure(after);
-    if (!headIsDue || after.sequence === 0) return;
+    if (!headIsDue || after.head.sequence === 0) return;
     this.headAt = now + HEAD_INTERVAL;
     this.tellHead(after);
   }
@@ -80,9 +91,10 @@ export class AuditSealingJob implements OnApplicationBootstrap, OnModuleDestroy 
   private async lastPass(goOn: () => boolean): Promise<void> {
     await this.running;
     try {
+      await this.marking.end();
       await this.sealer.seal(goOn);
       await this.sealer.release();
-      this.tellHead(await this.chain.backlog());
+      this.tellHead(await this.backlog.take());
     } catch (error) {
       this.logger.warn(
         { err: error },
@@ -91,14 +103,14 @@ export class AuditSealingJob implements OnApplicationBootstrap, OnModuleDestroy 
     }
   }
 
-  private measure({ unsealed, age, sequence, brokenAt }: Backlog): void {
+  private measure({ unsealed, age, head: { sequence }, brokenAt }: Backlog): void {
     this.metrics.auditUnsealed.set(unsealed);
     this.metrics.auditUnsealedAge.set(age / 1000);
     this.metrics.auditHead.set(sequence);
     this.metrics.auditChainBroken.set(brokenAt === null ? 0 : 1);
   }
 
-  private tellHead({ sequence, hmac, brokenAt }: Backlog): void {
+  private tellHead({ head: { sequence, hmac }, brokenAt }: Backlog): void {
     if (sequence === 0) return; // nothing was ever sealed
     const since = brokenAt === null ? {} : { brokenSince: new Date(brokenAt).toISOString(), alert: true };
     const head = { head: `${sequence}:${hmac}`, ...since };

@@ -5,6 +5,8 @@ import { AuditProcess, AuditScratch } from '../testing/audit-process';
 Logger.overrideLogger(false);
 
 const OLD = 1_700_000_000_000;
+/** Ids begin behind it. */
+const BASE = 10_000_000_000;
 
 describeOnEachEngine('verifying the audit trail', (engine) => {
   let scratch: AuditScratch;
@@ -49,44 +51,53 @@ describeOnEachEngine('verifying the audit trail', (engine) => {
     ];
     await trail.write(2 + changes.length);
     for (const [index, change] of changes.entries())
-      await sql(`UPDATE audit_log SET ${change} WHERE id = ${index + 2}`);
+      await sql(`UPDATE cutover_audit_log SET ${change} WHERE id = ${BASE + index + 2}`);
     const detail = 'is not the entry that was sealed';
-    expect(await findings()).toEqual(
-      changes.map((_, index) => {
-        const [sequence, id] = [index + 2, index + 2];
-        return { kind: 'changed', sequence, id, action: expect.any(String), at, detail };
-      }),
-    );
+    const found = await findings();
+    for (const [index] of changes.entries()) {
+      const [sequence, id] = [index + 2, BASE + index + 2];
+      const about = { trail: 'current', sequence, id, action: expect.any(String), at };
+      expect(found).toContainEqual({ ...about, kind: 'changed', detail });
+      expect(found).toContainEqual({
+        ...about,
+        kind: 'forged',
+        detail: 'is not what a holder of a key wrote',
+      });
+    }
   });
 
   it('names entries that were removed: with their seals, or without', async () => {
     await trail.write(9);
-    await sql('DELETE FROM audit_log WHERE id IN (2, 5, 6)');
-    await sql('DELETE FROM cutover_audit_seals WHERE sequence IN (5, 6)');
-    await sql('DELETE FROM cutover_audit_seals WHERE sequence = 8');
+    await sql(`DELETE FROM cutover_audit_log WHERE id - ${BASE} IN (2, 5, 6)`);
+    await sql('DELETE FROM cutover_audit_log_seals WHERE sequence IN (5, 6)');
+    await sql('DELETE FROM cutover_audit_log_seals WHERE sequence = 8');
     expect(await findings()).toMatchObject([
-      { kind: 'removed', sequence: 2, id: 2 },
+      { kind: 'removed', sequence: 2, id: BASE + 2 },
       { kind: 'removed', sequence: 5, id: null, detail: expect.stringContaining('up to 6 are gone') },
       { kind: 'removed', sequence: 8, id: null },
-      { kind: 'inserted', sequence: null, id: 8, action: 'sign_in', at },
+      { kind: 'inserted', sequence: null, id: BASE + 8, action: 'sign_in', at },
     ]);
-    await sql('DELETE FROM audit_log WHERE id = 1');
-    await sql('DELETE FROM cutover_audit_seals WHERE sequence = 1');
+    await sql(`DELETE FROM cutover_audit_log WHERE id = ${BASE + 1}`);
+    await sql('DELETE FROM cutover_audit_log_seals WHERE sequence = 1');
     expect((await findings())[0]).toMatchObject({ kind: 'removed', sequence: 1 });
   });
 
   it.each([
-    ['rows', () => swap('audit_log', 'id', 2, 4)],
-    ['places', () => swap('cutover_audit_seals', 'sequence', 2, 4)],
-    ['entries', () => swap('cutover_audit_seals', 'entry_id', 2, 4)],
+    ['rows', () => swap('cutover_audit_log', 'id', BASE + 2, BASE + 4)],
+    ['places', () => swap('cutover_audit_log_seals', 'sequence', 2, 4)],
+    ['entries', () => swap('cutover_audit_log_seals', 'entry_id', BASE + 2, BASE + 4)],
     [
       'contents',
       async () => {
-        await sql(`UPDATE audit_log SET actor = 'user:-' WHERE id = 2`);
-        const [four] = await trail.database.query<{ at: number }>('SELECT at FROM audit_log WHERE id = 4');
-        const [two] = await trail.database.query<{ at: number }>('SELECT at FROM audit_log WHERE id = 2');
-        await sql(`UPDATE audit_log SET actor = 'user:1', at = ${two?.at} WHERE id = 4`);
-        await sql(`UPDATE audit_log SET actor = 'user:3', at = ${four?.at} WHERE id = 2`);
+        const columns = ['at', 'actor', 'writer', 'number', 'mac'];
+        const rows = await trail.database.query<Record<string, string | number>>(
+          `SELECT ${columns.join(', ')} FROM cutover_audit_log WHERE id IN (${BASE + 2}, ${BASE + 4}) ORDER BY id`,
+        );
+        for (const [index, id] of [BASE + 4, BASE + 2].entries())
+          await trail.database.execute(
+            `UPDATE cutover_audit_log SET ${columns.map((column) => `${column} = ?`).join(', ')} WHERE id = ${id}`,
+            columns.map((column) => rows[index]?.[column]),
+          );
       },
     ],
   ] as [string, () => Promise<unknown>][])(
@@ -103,50 +114,47 @@ describeOnEachEngine('verifying the audit trail', (engine) => {
     },
   );
 
-  it('names an entry that was inserted: past the trail, or with a seal that no key made', async () => {
+  it('names a seal that no key made, and an entry whose mark was taken away', async () => {
     await trail.write(2);
-    const insert = (id: number, mark: string) =>
-      sql(
-        `INSERT INTO audit_log (id, at, actor, action, outcome, unsealed) VALUES (${id}, ${OLD}, 'user:1', 'sign_in', 'success', ${mark})`,
-      );
-    await insert(70, 'NULL');
-    await insert(71, '1');
-    await insert(72, 'NULL');
-    await insert(73, 'NULL');
-    const seal = `INSERT INTO cutover_audit_seals (sequence, entry_id, kid, previous, hmac)`;
-    await sql(`${seal} SELECT 3, 72, kid, hmac, hmac FROM cutover_audit_seals WHERE sequence = 2`);
-    await sql(`${seal} SELECT 0, 73, kid, '', hmac FROM cutover_audit_seals WHERE sequence = 2`);
+    await trail.write(2, false);
+    await sql(`UPDATE cutover_audit_log SET unsealed = NULL WHERE id = ${BASE + 3}`);
+    const seal = `INSERT INTO cutover_audit_log_seals (sequence, entry_id, kid, previous, hmac)`;
+    await sql(
+      `${seal} SELECT 3, ${BASE + 4}, kid, hmac, hmac FROM cutover_audit_log_seals WHERE sequence = 2`,
+    );
     const found = await findings();
     for (const expected of [
-      { kind: 'inserted', sequence: null, id: 70 },
-      { kind: 'unsealed', sequence: null, id: 71 },
-      { kind: 'changed', sequence: 3, id: 72 },
-      { kind: 'inserted', sequence: 3, id: 72 },
-      { kind: 'changed', sequence: 0, id: 73 },
+      { kind: 'inserted', sequence: null, id: BASE + 3 },
+      { kind: 'changed', sequence: 3, id: BASE + 4 },
+      { kind: 'inserted', sequence: 3, id: BASE + 4 },
     ])
       expect(found).toContainEqual(expect.objectContaining(expected));
   });
 
-  it('finds a removed tail by a head that was kept elsewhere, and another chain in its place', async () => {
+  it('finds a removed tail, also where the head beside it was set back, and another chain in its place', async () => {
     await trail.write(5);
     const head = (await trail.verification.run()).head ?? undefined;
-    await sql('DELETE FROM audit_log WHERE id > 3');
-    await sql('DELETE FROM cutover_audit_seals WHERE sequence > 3');
-    expect(await findings()).toMatchObject([{ kind: 'tail_removed', sequence: 4 }]); // by the head beside it
+    await sql(`DELETE FROM cutover_audit_log WHERE id > ${BASE + 3}`);
+    await sql('DELETE FROM cutover_audit_log_seals WHERE sequence > 3');
+    expect(await findings()).toContainEqual(expect.objectContaining({ kind: 'tail_removed', sequence: 4 }));
     const [last] = await trail.database.query<{ hmac: string }>(
-      'SELECT hmac FROM cutover_audit_seals WHERE sequence = 3',
+      'SELECT hmac FROM cutover_audit_log_seals WHERE sequence = 3',
     );
-    await sql(`UPDATE cutover_audit_chain SET sequence = 3, hmac = '${last?.hmac}'`);
-    expect(await findings()).toEqual([]); // which is why a head is kept elsewhere
-    expect((await trail.verification.run({ head })).findings).toMatchObject([
-      { kind: 'tail_removed', sequence: 4, detail: expect.stringContaining('the head that was kept is 5') },
-    ]);
-    const restarted = new AuditProcess(scratch.database); // its memory is as short as the chain
-    await sql('UPDATE cutover_audit_chain SET lease_until = 1');
+    await sql(`UPDATE cutover_audit_log_chain SET sequence = 3, hmac = '${last?.hmac}'`);
+    expect(await findings()).toContainEqual(expect.objectContaining({ kind: 'root_forged' }));
+    expect((await trail.verification.run({ head })).findings).toContainEqual(
+      expect.objectContaining({
+        kind: 'tail_removed',
+        sequence: 4,
+        detail: expect.stringContaining('the head that was kept is 5'),
+      }),
+    );
+    const restarted = new AuditProcess(scratch.database); // it remembers nothing
+    await sql('UPDATE cutover_audit_log_chain SET lease_until = 1');
     await restarted.write(2);
-    expect((await trail.verification.run({ head })).findings).toMatchObject([
-      { kind: 'head_differs', sequence: 5 },
-    ]);
+    expect((await trail.verification.run({ head })).findings).toContainEqual(
+      expect.objectContaining({ kind: 'head_differs', sequence: 5 }),
+    );
   });
 
   it('still proves the rest after a removal by policy, and says what went', async () => {
@@ -158,29 +166,40 @@ describeOnEachEngine('verifying the audit trail', (engine) => {
     expect(head).toMatchObject({ sequence: 6 });
 
     await trail.pruning.run({ before, by: 'cli:olga' });
-    expect(await trail.verification.run({ head })).toMatchObject({
+    expect(await trail.verification.run()).toMatchObject({
       sealed: 1,
       first: 7,
       found: 0,
       pruned: { sequence: 6, entries: 6, by: 'cli:olga', hmac: preview.anchor?.hmac },
     });
+    expect((await trail.verification.run({ head })).findings).toMatchObject([
+      { kind: 'head_pruned', sequence: 6 },
+    ]);
+    expect((await trail.verification.run({ head: { sequence: 3, hmac: 'x' } })).findings).toMatchObject([
+      { kind: 'head_pruned', sequence: 3 },
+    ]);
     await trail.write(3);
     expect(await trail.verification.run()).toMatchObject({ sealed: 4, found: 0 });
     expect(await trail.pruning.run({ before: OLD, by: 'cli:olga' })).toMatchObject({ entries: 0 });
 
-    await sql('DELETE FROM audit_log WHERE id = 7');
-    await sql('DELETE FROM cutover_audit_seals WHERE sequence = 7'); // the record of the removal
-    expect((await findings())[0]).toMatchObject({ kind: 'removed', sequence: 1, detail: /up to 7/ });
+    await sql(`DELETE FROM cutover_audit_log WHERE id = ${BASE + 7}`);
+    await sql('DELETE FROM cutover_audit_log_seals WHERE sequence = 7'); // the record of the removal
+    expect((await findings())[0]).toMatchObject({ kind: 'removed', sequence: 7 });
   });
 
   it('removes nothing that does not prove itself, unless it is told to', async () => {
     await trail.write(4);
-    await sql(`UPDATE audit_log SET actor = 'user:8' WHERE id = 2`);
+    await sql(`UPDATE cutover_audit_log SET actor = 'user:8' WHERE id = ${BASE + 2}`);
     const run = { before: Date.now() + 1, by: 'cli:olga' };
     await expect(trail.pruning.run(run)).rejects.toThrow('1 finding(s)');
     expect((await trail.verification.run()).sealed).toBe(4);
     expect(await trail.pruning.run({ ...run, despiteFindings: true })).toMatchObject({ findings: 1 });
-    expect(await trail.verification.run()).toMatchObject({ sealed: 1, found: 0 });
+    await trail.writer.mark();
+    // What was removed with it is on record; that its own number was never proven stays.
+    expect(await trail.verification.run()).toMatchObject({
+      sealed: 1,
+      findings: [{ kind: 'removed', detail: expect.stringMatching(/^number 2 of the writer/) }],
+    });
   });
 
   it('exports what was asked for, with the seals', async () => {
@@ -198,13 +217,21 @@ describeOnEachEngine('verifying the audit trail', (engine) => {
     };
     const all = (await read('ndjson')).map((line) => JSON.parse(line) as Record<string, unknown>);
     expect(all).toMatchObject([
-      { id: 1, at, action: 'sign_in', seal: { sequence: 1, kid: 'k1', previous: '' } },
-      { id: 2, seal: { sequence: 2 } },
-      { id: 3, action: 'user.pinned', detail: { to: 'local' }, seal: null },
+      {
+        id: BASE + 1,
+        at,
+        action: 'sign_in',
+        seal: { sequence: 1, kid: 'k1', previous: '' },
+        proof: { number: 1 },
+      },
+      { id: BASE + 2, seal: { sequence: 2 } },
+      { id: BASE + 3, action: 'user.pinned', detail: { to: 'local' }, seal: null },
     ]);
     const csv = await read('csv', { actions: ['user.pinned'] });
     expect(csv).toHaveLength(2);
-    expect(csv[1]).toMatch(/^3,\d{4}-.*Z,cli:olga,user\.pinned,,success,,,,"\{""to"":""local""\}",,,,\r\n$/);
+    expect(csv[1]).toMatch(
+      /^10000000003,\d{4}-.*Z,cli:olga,user\.pinned,,success,,,,"\{""to"":""local""\}",,,,,,[\w-]{22},\d+,3,k1,[\w-]{43}\r\n$/,
+    );
     expect(await trail.export.count({ since: OLD, actions: ['sign_in'] })).toBe(2);
     expect(await read('ndjson', { until: OLD })).toEqual([]);
   });

@@ -1,6 +1,7 @@
-import type { AuditKeys } from '../sealing/audit-keys';
+import type { AuditKeys } from '../audit-keys';
 import type { SealedRow } from '../sealing/audit-chain';
-import { sealOf, type TrailRow } from '../sealing/seal';
+import { sealOf } from '../sealing/seal';
+import type { TrailRow } from '../trail-row';
 import type { Finding } from './finding';
 
 /** Rows that are compared with each other; the comparison is quadratic. */
@@ -47,6 +48,7 @@ export const found = (
   detail: string,
 ): Finding => ({
   kind,
+  trail: 'current',
   sequence,
   id: entryId,
   action: entry?.action ?? null,

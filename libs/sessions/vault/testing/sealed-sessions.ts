@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { loadSettings, SettingsService } from '@cutover/config';
 import { Database, Migrator, openDataSource } from '@cutover/database';
 import type { TestDatabase } from '@cutover/database/testing';
-import { AuditTrail } from '@cutover/operations';
+import { auditTrailOn } from '@cutover/operations/testing';
 import type { DataSource } from 'typeorm';
 import { LiveSessions } from '../../live/live-sessions';
 import { SessionStore } from '../../session-store';
@@ -40,7 +40,7 @@ export class SealedSessions {
   /** What a process works with that has these keys. */
   with(...keys: string[]) {
     const vault = vaultWith(...keys);
-    const audit = new AuditTrail(this.database);
+    const audit = auditTrailOn(this.database);
     const store = new SessionStore(this.database, audit, new LiveSessions(this.database));
     return {
       vault,
@@ -113,7 +113,7 @@ export class SealedSessions {
       'cutover_provider_tokens',
       'cutover_session_bearers',
       'cutover_sessions',
-      'audit_log',
+      'cutover_audit_log',
     ]) {
       await this.database.execute(`DELETE FROM ${table}`);
     }

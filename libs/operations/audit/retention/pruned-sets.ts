@@ -1,0 +1,70 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '@cutover/database';
+import { EntryProof } from '../entry-proof';
+import { EVIDENCE } from '../facts/fact';
+import type { AuditChain } from '../sealing/audit-chain';
+import type { TrailRow } from '../trail-row';
+import { CURRENT } from '../trails';
+import { WriterMarks } from '../writing/writer-marks';
+
+/** Entries that are removed in one transaction. */
+const SET = 1000;
+
+const EVIDENCE_COLUMNS =
+  'id, at, actor, action, subject, outcome, code, address, request_id, detail, fact, writer, boot, number, kid, mac';
+
+/** Removes the oldest sealed entries; what they prove for good is kept, and whose numbers they were. */
+@Injectable()
+export class PrunedSets {
+  constructor(
+    private readonly database: Database,
+    private readonly marks: WriterMarks,
+    private readonly proof: EntryProof,
+  ) {}
+
+  /** @param upTo a sequence. @returns how many went */
+  remove(chain: AuditChain, upTo: number): Promise<number> {
+    return this.database.transaction(async () => {
+      const rows = (await chain.page(Number.MIN_SAFE_INTEGER, SET)).filter(
+        ({ sequence }) => sequence <= upTo,
+      );
+      const last = rows.at(-1);
+      if (!last) return 0;
+      const entries = rows.flatMap(({ entry }) => (entry ? [entry] : []));
+      if (chain.trail === CURRENT) await this.keepWhatCounts(entries);
+      const { log, seals } = chain.trail;
+      await this.database.execute(
+        `${this.deletionFrom(log)} WHERE id IN (${rows.map(() => '?').join(', ')})`,
+        rows.map(({ entryId }) => entryId),
+      );
+      await this.database.execute(`DELETE FROM ${seals} WHERE sequence <= ?`, [last.sequence]);
+      return rows.length;
+    });
+  }
+
+  private async keepWhatCounts(entries: readonly TrailRow[]): Promise<void> {
+    const proven = entries.filter((entry) => this.proof.of(entry) === 'proven');
+    const evidence = proven.filter(({ fact }) => EVIDENCE.some((one) => one === fact));
+    if (evidence.length > 0)
+      await this.database.execute(
+        `INSERT INTO cutover_audit_evidence (${EVIDENCE_COLUMNS})
+         SELECT ${EVIDENCE_COLUMNS} FROM cutover_audit_log WHERE id IN (${evidence.map(() => '?').join(', ')})`,
+        evidence.map(({ id }) => id),
+      );
+    const numbersOf = new Map<string, number[]>();
+    for (const { proof } of proven) {
+      if (proof === null) continue;
+      const numbers = numbersOf.get(proof.writer) ?? [];
+      numbersOf.set(proof.writer, numbers);
+      numbers.push(proof.number);
+    }
+    await this.marks.addPruned(numbersOf);
+  }
+
+  /** By their key, or MySQL may choose to look at, and wait for, every entry that is being written. */
+  private deletionFrom(log: string): string {
+    return this.database.engine === 'mysql'
+      ? `DELETE a FROM ${log} a FORCE INDEX (PRIMARY)`
+      : `DELETE FROM ${log}`;
+  }
+}

@@ -1,0 +1,53 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { Database } from '@cutover/database';
+import { Metrics } from '../../metrics/metrics';
+import { AuditTrail } from '../audit-trail';
+import { type Mark, type Root, TrailRoot } from '../root/trail-root';
+
+/** Characters, as the column holds them. */
+const LONGEST = 255;
+
+/** What happens when somebody is found to have changed the trail: on record, in the log, counted, and until acknowledged. */
+@Injectable()
+export class ChainAlarm {
+  private readonly logger = new Logger('audit');
+
+  constructor(
+    private readonly database: Database,
+    private readonly root: TrailRoot,
+    private readonly audit: AuditTrail,
+    private readonly metrics: Metrics,
+  ) {}
+
+  /** @throws ServiceUnavailable */
+  async raise(reason: string): Promise<void> {
+    await this.database.transaction(async () => {
+      await this.record(reason, (await this.root.read()).head);
+      const root = await this.root.lock(); // again: the entry may have been the first of its writer
+      if (root.authenticity === 'proven') await this.root.write(broken(root, reason));
+    });
+    this.sound(reason);
+  }
+
+  /** In the transaction of whoever found it. @param head where the chain was found to end */
+  async record(reason: string, { sequence, hmac }: Mark): Promise<void> {
+    await this.audit.record({
+      action: 'audit.chain_broken',
+      actor: 'cutover',
+      subject: 'audit',
+      outcome: 'failure',
+      detail: { reason, sequence, hmac },
+    });
+  }
+
+  sound(reason: string): void {
+    this.metrics.auditChainBreaks.inc();
+    this.logger.error({ reason, alert: true }, 'the audit trail is broken');
+  }
+}
+
+/** The first moment and reason stay, until somebody acknowledges them. */
+export const broken = <R extends Root>(root: R, reason: string): R =>
+  root.brokenAt === null
+    ? { ...root, brokenAt: Date.now(), brokenReason: [...reason].slice(0, LONGEST).join('') }
+    : root;

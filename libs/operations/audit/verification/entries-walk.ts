@@ -1,0 +1,103 @@
+import type { Database } from '@cutover/database';
+import type { EntryProof } from '../entry-proof';
+import { type FlatRow, type TrailRow, trailRow } from '../trail-row';
+import { CURRENT, type Trail } from '../trails';
+import { Numbers } from '../writing/numbers';
+import type { Finding, FindingKind, Findings } from './finding';
+import { isoTime } from './misplaced';
+
+/** Entries that are read at once. */
+const PAGE = 2000;
+/** Milliseconds. A sealer needs two seconds; one that took over from a process that was killed, five. */
+const PATIENCE = 10_000;
+
+interface Place {
+  mark: number | null;
+  sequence: number | null;
+  now: number;
+}
+
+/** One pass over all entries of a trail: who wrote each, and whether it has its seal. */
+export class EntriesWalk {
+  /** Entries that are too new to have a seal. */
+  waiting = 0;
+  /** Numbers that are there, of each writer. */
+  readonly numbersOf = new Map<string, Numbers>();
+
+  constructor(
+    private readonly database: Database,
+    private readonly trail: Trail,
+    private readonly proof: EntryProof,
+    private readonly findings: Findings,
+  ) {}
+
+  /** @throws ServiceUnavailable */
+  async run(): Promise<this> {
+    for (let after = Number.MIN_SAFE_INTEGER; ;) {
+      const rows: (FlatRow & Place)[] = await this.page(after);
+      for (const row of rows) this.look(trailRow(row), row);
+      const last = rows.at(-1);
+      if (!last || rows.length < PAGE) return this;
+      after = Number(last.id);
+    }
+  }
+
+  private look(entry: TrailRow, place: Place): void {
+    if (this.trail === CURRENT && !this.isProven(entry, place)) return;
+    if (place.sequence !== null) return;
+    const { mark, now } = place;
+    const waits = mark !== null && Number(mark) === 1;
+    if (waits && Math.abs(Number(now) - entry.at) < PATIENCE) this.waiting++;
+    else if (waits)
+      this.add(
+        'unsealed',
+        entry,
+        place,
+        'waits for its seal longer than a sealer takes: no API process runs, or none can seal',
+      );
+    else
+      this.add(
+        'inserted',
+        entry,
+        place,
+        'has no seal and does not wait for one: it was inserted, or its seal was removed',
+      );
+  }
+
+  private isProven(entry: TrailRow, place: Place): boolean {
+    const authenticity = this.proof.of(entry);
+    const { proof } = entry;
+    if (proof === null || authenticity === 'forged') {
+      this.add('forged', entry, place, 'is not what a holder of a key wrote');
+      return false;
+    }
+    if (authenticity === 'unknown key') this.findings.missingKeys.add(proof.kid);
+    const numbers = this.numbersOf.get(proof.writer) ?? new Numbers();
+    this.numbersOf.set(proof.writer, numbers);
+    if (numbers.add(proof.number)) return true;
+    this.add('replayed', entry, place, `is number ${proof.number} of the writer ${proof.writer} once more`);
+    return true;
+  }
+
+  private add(kind: FindingKind, entry: TrailRow, { sequence }: Place, detail: string): void {
+    const finding: Finding = {
+      kind,
+      trail: this.trail === CURRENT ? 'current' : 'earlier',
+      sequence: sequence === null ? null : Number(sequence),
+      id: entry.id,
+      action: entry.action,
+      at: isoTime(entry.at),
+      detail,
+    };
+    this.findings.add(finding);
+  }
+
+  private page(after: number): Promise<(FlatRow & Place)[]> {
+    const { columns, log, seals } = this.trail;
+    return this.database.query(
+      `SELECT ${columns}, a.unsealed AS mark, s.sequence, ${this.database.clock} AS now
+       FROM ${log} a LEFT JOIN ${seals} s ON s.entry_id = a.id WHERE a.id > ? ORDER BY a.id LIMIT ${PAGE}`,
+      [after],
+    );
+  }
+}
