@@ -59,6 +59,13 @@ describe('production', () => {
       'OTEL_EXPORTER_OTLP_HEADERS',
       { METRICS_TOKEN: hex(KEY), OTEL_EXPORTER_OTLP_HEADERS: `authorization=Bearer%20${hex(KEY)}` },
     ],
+    [
+      'OTEL_EXPORTER_OTLP_HEADERS',
+      {
+        METRICS_TOKEN: hex(KEY),
+        OTEL_EXPORTER_OTLP_HEADERS: `authorization=Basic%20${Buffer.from(`cutover:${hex(KEY)}`).toString('base64')}`,
+      },
+    ],
     ['LOCAL_JWT_SECRET', { LOCAL_JWT_SECRET: `${KEY},${newKey()},${KEY}` }],
     ['AUDIT_KEYS', { AUDIT_KEYS: `a1:${KEY},a2:${KEY}` }],
     ['AUDIT_KEYS', { AUDIT_KEYS: `a1:${KEY},a1:${newKey()}` }],

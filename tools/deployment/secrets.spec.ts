@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -50,6 +51,14 @@ describe('docker/make-secrets.sh', () => {
       join(folder, 'secrets'),
     );
     expect(startOf(files)).not.toThrow();
+  });
+
+  it('makes a certificate of the database that names it, and that the programs can trust', () => {
+    make();
+    const certificate = new X509Certificate(contentOf('secrets/mysql.crt'));
+    expect(certificate.checkHost('mysql')).toBe('mysql');
+    expect(certificate.checkIssued(certificate) && certificate.verify(certificate.publicKey)).toBe(true);
+    expect(certificate.checkPrivateKey(createPrivateKey(contentOf('secrets/mysql.key')))).toBe(true);
   });
 
   it('keeps the keys of the first release, and gives its database TLS', () => {

@@ -51,8 +51,11 @@ function reuseIn(secrets: OneSecret[]): ConfigurationFault[] {
   });
 }
 
-/** Its bytes under every encoding, also behind a `kid:` that somebody copied along. */
+/** Its bytes under every encoding, also behind a `kid:` that was copied along, or a user's name (RFC 7617). */
 function readingsAnywhere(text: string): string[] {
-  const bare = text.replace(/^[\w.-]{1,32}:/, '');
-  return [text, bare].flatMap((one) => readingsOf(Buffer.from(one))).map((bytes) => bytes.toString('latin1'));
+  const bare = (one: string) => one.replace(/^[\w.-]{1,32}:/, '');
+  return [text, bare(text)]
+    .flatMap((one) => readingsOf(Buffer.from(one)))
+    .map((bytes) => bytes.toString('latin1'))
+    .flatMap((one) => [one, bare(one)]);
 }

@@ -14,13 +14,17 @@ const ALPHABETS: [RegExp, number][] = [
 
 /** Stand for a secret in examples and guides, or are the first thing that somebody tries; as {@link plainLetters} writes. */
 const PLACEHOLDERS =
-  /changeme|changeit|change|secret|passwo?r?d|example|default|placeholder|replace|insert|production|development|cutover|token|admin|letmein|welcome|sample|dummy|please|qwerty\w*|asdfgh\w*|zxcvbn\w*/g;
+  /changeme|changeit|change|secret|passwo?r?d|example|default|placeholder|replace|insert|production|development|cutover|token|admin|letmein|welcome|sample|dummy|please|1?qaz2?wsx\w*|qwerty\w*|asdfgh\w*|zxcvbn\w*/g;
 
 /** Bits of one word out of some dozens. */
 const PLACEHOLDER_BITS = 6;
 
 /** Bits a letter of words: NIST SP 800-63-1, appendix A, for the second to the eighth character; later ones are worth less. */
 const PROSE_BITS = 2;
+
+/** RFC 9562 section 5.4: of its 128 bits six say what it is. */
+const UUID = /^[\da-f]{8}-([\da-f]{4}-){3}[\da-f]{12}$/i;
+const UUID_BITS = 122;
 
 /** Symbols. Shorter repetitions come about by chance. */
 const SHORTEST_REPETITION = 8;
@@ -37,7 +41,10 @@ const LONGEST = 512;
  * how it was made could.
  */
 export function estimatedBits(text: string): number {
-  return Math.floor(Math.min(...readingsOf(Buffer.from(text)).map(bitsOf)));
+  if (UUID.test(text)) return UUID_BITS;
+  const grouped = text.replace(/[-:. ]/g, ''); // as fingerprints are written
+  const readings = [text, grouped].flatMap((one) => readingsOf(Buffer.from(one)));
+  return Math.floor(Math.min(...readings.map(bitsOf)));
 }
 
 /** The bytes as they stand, and what they are the hexadecimal or base64 of, to the innermost. */
@@ -51,7 +58,7 @@ const SHORTEST_ENCODED = 8;
 
 function decoded(bytes: Buffer): Buffer | null {
   const text = bytes.toString('latin1');
-  const isHex = /^([\da-f]{2}|[\dA-F]{2})+$/.test(text);
+  const isHex = /^([\da-f]{2})+$/i.test(text);
   if (!isHex && !/^[\w+/-]+={0,2}$/.test(text)) return null;
   const inner = Buffer.from(text, isHex ? 'hex' : 'base64'); // base64 takes both of its alphabets
   return inner.length < SHORTEST_ENCODED ? null : inner;

@@ -80,6 +80,7 @@ describe('the log', () => {
         {
           password: 'a-body-password',
           tokens: { accessToken: 'a-bearer-token', refresh_token: 'a-bearer-token' },
+          environment: { DATABASE_URL: 'a-body-password', METRICS_TOKEN: 'a-bearer-token' },
         },
         'careless',
       );
