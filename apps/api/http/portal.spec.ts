@@ -51,6 +51,7 @@ describe('the portal’s files', () => {
       expect(answer.statusCode).toBe(200);
       expect(answer.headers['content-type']).toBe('text/html; charset=utf-8');
       expect(answer.headers['cache-control']).toBe('no-store');
+      expect(answer.headers['set-cookie']).toBeUndefined(); // a session begins with a sign-in only
     },
   );
 
