@@ -145,6 +145,42 @@ describeOnEachEngine('a bearer', (engine) => {
       await users.execute(`UPDATE users SET role = 'user' WHERE id = ?`, [graceId]);
     });
 
+    it('is refused wherever a sign-in would not go to the external side, or to none', async () => {
+      const client = bearing(await foreign({ uti: 'rules' }));
+      const users = api.get(UserRepository);
+      const [database, sql] = [api.get(Database), 'cutover_external_accounts'];
+      const admitted = (status: number) =>
+        eventually(
+          () => client.me(),
+          (answer) => answer.status === status,
+        );
+      await admitted(200);
+      try {
+        await users.setPin(graceId, 'local', { by: 'a test' });
+        await admitted(401);
+        await users.setPin(graceId, null, { by: 'a test' }); // the stage is off
+        await admitted(401);
+        await users.setPin(graceId, 'external', { by: 'a test' });
+        await admitted(200);
+        await database.execute(
+          `INSERT INTO ${sql} (user_id, state, seen_at, run_id) VALUES (?, 'gone', ?, 'a run')`,
+          [graceId, Date.now()],
+        );
+        await admitted(401);
+        await database.execute(`DELETE FROM ${sql}`);
+        await admitted(200);
+        await database.execute(
+          `INSERT INTO cutover_break_glass (user_id, username, password_hash, added_by, added_at) VALUES (?, 'grace', 'x', 'y', 1)`,
+          [graceId],
+        );
+        await admitted(401);
+      } finally {
+        for (const table of [sql, 'cutover_break_glass']) await database.execute(`DELETE FROM ${table}`);
+        await users.setPin(graceId, 'external', { by: 'a test' });
+      }
+      await admitted(200);
+    });
+
     it('is refused at once when the person is deactivated', async () => {
       const client = bearing(await foreign({ uti: 'deactivated' }));
       expect((await client.me()).status).toBe(200);

@@ -4,7 +4,7 @@ import { Database } from '@cutover/database';
 import { describeOnEachEngine } from '@cutover/database/testing';
 import { startStandIn, type StandInProcess } from '@cutover/external-auth/testing';
 import { Metrics } from '@cutover/operations';
-import { RolloutService } from '@cutover/rollout';
+import { PeopleService, RolloutService } from '@cutover/rollout';
 import { UserRepository } from '@cutover/users';
 import type { Client } from './testing/client';
 import { TestApi } from './testing/test-api';
@@ -202,6 +202,32 @@ describeOnEachEngine('a break-glass account', (engine) => {
     const answers = [await signIn(GLASS), await signIn('Another-Password-42')];
     await database.execute('ALTER TABLE elsewhere RENAME TO cutover_audit_log');
     expect(answers.map(({ code }) => code)).toEqual(['internal_error', 'invalid_credentials']);
+  });
+
+  it('changes by the command line only: no administrator’s bearer switches it off, pins it or ends its sessions', async () => {
+    await api.addPerson({ username: 'olga', password: LEGACY, role: 'admin' });
+    const olga = api.client();
+    await olga.signIn('olga', LEGACY);
+    const rescued = api.client();
+    await signIn(GLASS, { client: rescued });
+    const before = await row();
+    const path = `/api/admin/users/${rescue}`;
+    for (const body of [
+      { active: false },
+      { active: true },
+      { pin: 'external' },
+      { pin: null, active: false },
+    ]) {
+      const { status, code, text } = await olga.call('PATCH', path, { body });
+      expect({ status, code }).toEqual({ status: 403, code: 'forbidden' });
+      expect(text).toContain('cutover ');
+    }
+    expect(await olga.call('DELETE', `${path}/sessions`)).toMatchObject({ status: 403, code: 'forbidden' });
+    expect((await rescued.me()).status).toBe(200);
+    expect(await row()).toMatchObject({ active: true, pin: before.pin });
+    expect(
+      await api.get(PeopleService).endSessions(rescue, { userId: null, name: 'cli:test' }),
+    ).toBeGreaterThan(0);
   });
 
   it('is given, replaced and taken away by operators, on record, with effect at the next attempt', async () => {

@@ -25,7 +25,12 @@ export { OPEN_STAGES, type OpenStage } from './policy/open-stages';
 export { RolloutPolicyEntity } from './policy/rollout-policy.entity';
 export { ReadinessService } from './readiness/readiness.service';
 export { RollbackPlanner } from './rollback/rollback-planner';
-export type { PersonWithoutPassword, RollbackPlan, SessionChoice } from './rollback/rollback-plan';
+export type {
+  KeptOutPerson,
+  PersonWithoutPassword,
+  RollbackPlan,
+  SessionChoice,
+} from './rollback/rollback-plan';
 export { type RolledBack, RollbackService } from './rollback/rollback.service';
 export type { RolloutDecision } from './rollout-decisions';
 export * from './rollout.module';

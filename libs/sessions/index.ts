@@ -6,6 +6,7 @@ export { ProviderTokenEntity } from './entities/provider-token.entity';
 export { SessionBearerEntity } from './entities/session-bearer.entity';
 export { SessionEntity } from './entities/session.entity';
 export * from './errors';
+export { LeaverSessions } from './leaver-sessions';
 export { type ListedSession, SessionList, type SessionPageRequest } from './list/session-list';
 export { BoundedCache } from './live/bounded-cache';
 export { type LiveSession, SessionUse } from './live/session-use';

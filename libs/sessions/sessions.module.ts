@@ -7,6 +7,7 @@ import { SessionCookie } from './cookie/session-cookie';
 import { ProviderTokenEntity } from './entities/provider-token.entity';
 import { SessionBearerEntity } from './entities/session-bearer.entity';
 import { SessionEntity } from './entities/session.entity';
+import { LeaverSessions } from './leaver-sessions';
 import { SessionList } from './list/session-list';
 import { LastUses } from './live/last-uses';
 import { LiveSessions } from './live/live-sessions';
@@ -38,6 +39,7 @@ import { TokenVault } from './vault/token-vault';
     SessionStore,
     SessionStarts,
     SessionEnds,
+    LeaverSessions,
     LiveSessions,
     LastUses,
     SessionUse,
@@ -58,6 +60,7 @@ import { TokenVault } from './vault/token-vault';
     TokenVault,
     ActiveSessions,
     SessionEnds,
+    LeaverSessions,
     SessionService,
     SessionUse,
     SessionList,

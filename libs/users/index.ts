@@ -40,8 +40,10 @@ export {
 } from './user-record';
 export { type ExternalProfile, UserRepository, type UsernameMatch } from './user.repository';
 export { linesOf } from './sync/export/source';
-export type { PlanSummary, Listed, NamedReason } from './sync/plan/plan-summary';
-export { type PlanRequest, SyncPlanner } from './sync/plan/sync-planner';
+export type { Leavers } from './sync/plan/leavers';
+export type { Listed, NamedReason } from './sync/plan/listed';
+export type { PlanSummary } from './sync/plan/plan-summary';
+export { type Planned, type PlanRequest, SyncPlanner } from './sync/plan/sync-planner';
 export { type Applied, PlanApplication } from './sync/run/plan-application';
 export { RunUndo, type Undone } from './sync/run/run-undo';
 export * from './sync/user-sync.module';

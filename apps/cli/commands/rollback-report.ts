@@ -1,4 +1,5 @@
 import {
+  type KeptOutPerson,
   type Listing,
   named,
   type NamedPerson,
@@ -9,6 +10,12 @@ import {
 import { asArgument } from '../as-argument';
 import { table } from '../output';
 import { stageOf } from './rollout/described';
+
+const KEPT_OUT: Record<KeptOutPerson['reason'], string> = {
+  inactive: 'inactive here',
+  account_disabled: 'account disabled',
+  account_gone: 'account gone',
+};
 
 /** What a rollback would do, and to whom. */
 export function describedRollbackPlan(plan: RollbackPlan): string {
@@ -40,10 +47,15 @@ export function describedRollback(done: RolledBack): string {
 }
 
 function meets(plan: RollbackPlan | RolledBack, end: string): string[] {
-  const { withoutPassword, createdSince, stillExternal, liveExternal, sessions } = plan;
+  const { withoutPassword, keptOut, createdSince, stillExternal, liveExternal, sessions } = plan;
   const live = 'ended' in plan && sessions === 'end' ? plan.ended : liveExternal.sessions;
   return [
     ...(withoutPassword.count === 0 ? [] : ['', describedWithout(withoutPassword), '']),
+    ...people('kept out whatever their password', keptOut, ({ reason, since }) =>
+      since === null
+        ? `: ${KEPT_OUT[reason]}`
+        : `: ${KEPT_OUT[reason]}, known since ${new Date(since).toISOString()}`,
+    ),
     ...people('came in by the external side', createdSince),
     ...people('pinned to the external side, who stay there', stillExternal, ({ problem }) =>
       problem === null ? '' : `, local password: ${problem}`,

@@ -5,6 +5,7 @@ import { ExternalAuthModule } from '@cutover/external-auth';
 import { RolloutModule } from '@cutover/rollout';
 import { SessionsModule } from '@cutover/sessions';
 import { UsersModule } from '@cutover/users';
+import { RefusalRecord } from '../external/refusal-record';
 import { SignInModule } from '../sign-in/sign-in.module';
 import { LocalSide } from '../sign-in/local-side';
 import { LinkCookie } from './link/link-cookie';
@@ -41,6 +42,7 @@ import { ShadowPace } from './shadow/shadow-pace';
     LocalStrategy,
     LocalAuthGuard,
     LocalFallback,
+    RefusalRecord,
     ResetLimits,
     PasswordReset,
     LinkCookie,

@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import {
   type AdminUser,
   type AdminUserChange,
+  Forbidden,
   NotFound,
   type Page,
   ValidationFailed,
@@ -48,7 +49,7 @@ export class PeopleService {
   /**
    * Pins a person to a side, and lets them in or keeps them out. Keeping out ends their sessions.
    *
-   * @throws NotFound, ValidationFailed where the change would lock somebody out by accident, LocalPasswordsGone
+   * @throws NotFound, Forbidden for a break-glass account over HTTP, ValidationFailed where the change would lock somebody out by accident, LocalPasswordsGone
    */
   async change(userId: number, change: AdminUserChange, by: Operator): Promise<AdminUser> {
     await this.database.transaction(async () => {
@@ -78,9 +79,15 @@ export class PeopleService {
     return this.described(changed);
   }
 
-  /** Ends every session of a person; they may sign in again. @returns how many. @throws NotFound */
+  /**
+   * Ends every session of a person; they may sign in again.
+   *
+   * @returns how many
+   * @throws NotFound, Forbidden for a break-glass account over HTTP
+   */
   async endSessions(userId: number, by: Operator): Promise<number> {
-    await this.find(userId);
+    const user = await this.find(userId);
+    assertChangeable(user, by, `"cutover sessions revoke --user NAME"`);
     const ended = await this.sessions.endAllOf(userId, 'revoked', actorOf(by));
     this.logger.log({ userId, by: by.name, ended }, 'sessions ended by an operator');
     return ended;
@@ -107,6 +114,11 @@ export class PeopleService {
     by: Operator,
   ): Promise<UserRecord> {
     const user = await this.find(userId);
+    assertChangeable(
+      user,
+      by,
+      active === undefined ? '"cutover rollout pin NAME"' : '"cutover break-glass remove NAME"',
+    );
     if (pin === 'local') await this.passwords.assertExist();
     if (pin === 'local' && !(await this.passwords.holders([userId])).has(userId)) {
       throw new ValidationFailed({
@@ -159,4 +171,17 @@ export class PeopleService {
       readiness: readinessOf({ ...user, ...known, hasLocalPassword }),
     };
   }
+}
+
+/**
+ * One administrator's bearer must not lock the others out of the accounts that are kept for an emergency: they change by
+ * the command line, by whoever holds the machine.
+ *
+ * @param command that does it, or comes before it
+ */
+function assertChangeable({ breakGlass, username }: UserRecord, by: Operator, command: string): void {
+  if (!breakGlass || by.userId === null) return;
+  throw new Forbidden({
+    detail: `${username} is a break-glass account, which only the command line changes: use ${command}.`,
+  });
 }

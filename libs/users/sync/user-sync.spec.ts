@@ -8,6 +8,10 @@ import type { DataSource } from 'typeorm';
 import { ExternalAccounts } from '../external-accounts/external-accounts';
 import { csvOf, type ExportedUser, exported, objectId } from './testing/export-lines';
 import type { PlanLine } from './plan/plan-file';
+import { whyKeptOut } from '../kept-out/why-kept-out';
+import { NameCandidates } from '../names/name-candidates';
+import { UserRepository } from '../user.repository';
+import { EarlierRuns } from './plan/earlier-runs';
 import { type PlanRequest, SyncPlanner } from './plan/sync-planner';
 import { type ApplyRequest, PlanApplication } from './run/plan-application';
 import { RunUndo } from './run/run-undo';
@@ -51,10 +55,12 @@ describeOnEachEngine('user sync', (engine) => {
     );
   async function plan(users: ExportedUser[], rest: Partial<PlanRequest> = {}) {
     writeFileSync(path('users.csv'), csvOf(users));
-    return new SyncPlanner(database).plan({
+    return new SyncPlanner(database, new EarlierRuns(database)).plan({
       from: path('users.csv'),
       plan: path('plan.jsonl'),
       acceptEmailMatches: false,
+      complete: false,
+      acceptFewer: null,
       verifiedDomains: [],
       linkAdmins: [],
       ...rest,
@@ -64,12 +70,19 @@ describeOnEachEngine('user sync', (engine) => {
     const ledger = new SyncLedger(database);
     const audit = auditTrailOn(database);
     return {
-      application: new PlanApplication(database, ledger, audit),
+      application: new PlanApplication(database, ledger, new EarlierRuns(database), audit),
       runUndo: new RunUndo(database, ledger, audit),
     };
   };
   const apply = (rest: Partial<ApplyRequest> = {}) =>
-    services().application.apply({ plan: path('plan.jsonl'), by: 'cli:olga', dryRun: false, ...rest });
+    services().application.apply({
+      plan: path('plan.jsonl'),
+      by: 'cli:olga',
+      dryRun: false,
+      acceptLeavers: null,
+      acceptNoAdmin: false,
+      ...rest,
+    });
   const undo = (run: string | null, userId: number | null = null, dryRun = false) =>
     services().runUndo.undo({ run: run ?? '', userId, by: 'cli:olga', dryRun });
   const lines = () =>
@@ -106,6 +119,31 @@ describeOnEachEngine('user sync', (engine) => {
     ['jose', null],
     ['olga', null, 'admin'],
   ];
+  /** People linked to the accounts of these numbers, active and with a password. */
+  const linked = async (count: number, role = 'user') => {
+    for (let number = 1; number <= count; number++) {
+      await insert([`p${number}`, null, role]);
+      await dataSource.query(`UPDATE users SET external_user_id = ? WHERE username = ?`, [
+        objectId(number),
+        `p${number}`,
+      ]);
+    }
+  };
+  /** An export of the accounts of these numbers, all but `off` enabled. */
+  const directory = (
+    count: number,
+    { off = [], without = [] }: { off?: number[]; without?: number[] } = {},
+  ) =>
+    Array.from({ length: count }, (_, index) => index + 1)
+      .filter((number) => !without.includes(number))
+      .map((number) =>
+        exported(number, `p${number}@contoso.example`, { accountEnabled: !off.includes(number) }),
+      );
+  const keptOut = async () =>
+    (await new UserRepository(database, new NameCandidates(database)).page({ limit: 200 })).items.flatMap(
+      (user) => (whyKeptOut(user, 'local') ? [user.username] : []),
+    );
+
   const many = () => {
     const numbers = Array.from({ length: MANY }, (_, index) => index + 1);
     return {
@@ -166,7 +204,7 @@ describeOnEachEngine('user sync', (engine) => {
       linkAdmins: ['OLGA'],
     });
     const { run, ...figures } = await apply();
-    expect(figures).toEqual({ already: false, changed: 5, linked: { username_local_part: 3, email: 1 } });
+    expect(figures).toMatchObject({ already: false, changed: 5, linked: { username_local_part: 3, email: 1 } });
     expect(Object.values(await links())).toEqual(
       [1, 2, 3, null, 4].map((number) => number && objectId(number)),
     );
@@ -408,5 +446,81 @@ describeOnEachEngine('user sync', (engine) => {
     writeFileSync(path('plan.jsonl'), edited(text));
     await expect(apply()).rejects.toThrow(why);
     expect(everything()).toBe(before);
+  });
+
+  it('keeps out whom it finds disabled or, in a whole directory, gone, but for pins, break-glass and the never linked', async () => {
+    await linked(5);
+    await insert(['p6', null], ['p7', null, 'admin']);
+    await dataSource.query(`INSERT INTO cutover_user_state (user_id, pin) VALUES (3, 'local')`);
+    await dataSource.query(
+      `INSERT INTO cutover_break_glass (user_id, username, password_hash, added_by, added_at) VALUES (4, 'p4', 'x', 'y', 1)`,
+    );
+    const users = directory(6, { off: [1, 3, 4, 6], without: [2] });
+
+    await plan(users); // a part of the directory, for all that it says
+    expect((await apply()).keptOut).toMatchObject({ count: 1, first: [{ username: 'p1' }] });
+    expect(await keptOut()).toEqual(['p1']);
+
+    const { leavers } = await plan(users, { complete: true });
+    expect(leavers).toMatchObject({
+      newly: { count: 1, first: [{ id: 2, username: 'p2' }] },
+      already: 1,
+      excepted: {
+        count: 2,
+        first: [
+          { id: 3, reason: 'is pinned to local' },
+          { id: 4, reason: 'has break-glass credentials' },
+        ],
+      },
+      linked: 5,
+    });
+    const { run } = await apply();
+    expect(await keptOut()).toEqual(['p1', 'p2']);
+    await undo(run);
+    expect(await keptOut()).toEqual(['p1']);
+  });
+
+  it('asks for the number where many leave within a day, in the dry run too, and counts what others took', async () => {
+    await linked(8);
+    await plan(directory(8, { off: [1, 2] }));
+    expect((await apply()).keptOut.count).toBe(2);
+
+    const planned = await plan(directory(8, { off: [1, 2, 3, 4] }));
+    expect(planned.acceptLeavers).toBe(2);
+    for (const request of [{}, { dryRun: true }, { acceptLeavers: 4 }])
+      await expect(apply(request)).rejects.toThrow(/keeps out 2 linked people .*p3 .*--accept-leavers 2/);
+    expect(await keptOut()).toEqual(['p1', 'p2']);
+    await apply({ acceptLeavers: 2, dryRun: true });
+    expect((await apply({ acceptLeavers: 2 })).keptOut.count).toBe(2);
+    expect(await keptOut()).toEqual(['p1', 'p2', 'p3', 'p4']);
+
+    await dataSource.query(`UPDATE cutover_sync_runs SET started_at = started_at - 86400001`);
+    expect((await plan(directory(8, { off: [1, 2, 3, 4, 5, 6, 7] }))).acceptLeavers).toBeNull();
+    expect((await apply()).keptOut.count).toBe(3);
+  });
+
+  it('takes the last administrator only where the operator says so', async () => {
+    await linked(1, 'admin');
+    expect(await plan(directory(1, { off: [1] }))).toMatchObject({ leavesNoAdministrator: true });
+    await expect(apply({ dryRun: true })).rejects.toThrow(/last administrator .*p1 .*--accept-no-admin/);
+    await expect(apply()).rejects.toThrow('--accept-no-admin');
+    await apply({ acceptNoAdmin: true });
+    expect(await keptOut()).toEqual(['p1']);
+  });
+
+  it('refuses a whole directory that is much smaller than the last, when it is planned and when it is applied', async () => {
+    await plan(directory(20), { complete: true });
+    const { run } = await apply();
+    await plan(directory(19), { complete: true });
+    await plan(directory(18));
+    await expect(plan(directory(18), { complete: true })).rejects.toThrow('--accept-fewer 2');
+    await expect(plan(directory(18), { complete: true, acceptFewer: 3 })).rejects.toThrow('2 fewer');
+    await undo(run);
+    await plan(directory(18), { complete: true }); // nothing to be measured by
+    await plan(directory(20), { complete: true });
+    await apply();
+    await plan(directory(18), { complete: true, acceptFewer: 2 });
+    await dataSource.query(`UPDATE cutover_sync_runs SET complete_accounts = 30`);
+    await expect(apply()).rejects.toThrow('12 fewer');
   });
 });

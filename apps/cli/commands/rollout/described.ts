@@ -28,7 +28,8 @@ export const stageOf = ({ stage, percent }: { stage: Stage; percent?: number }) 
   stage === 'percent' ? `percent ${percent}` : stage;
 
 /** What a decision does to whom. */
-export function describedMovement({ toExternal, toLocal, atRisk, noWayIn, people }: Movement): string {
+export function describedMovement(movement: Movement): string {
+  const { toExternal, toLocal, atRisk, noWayIn, keptOut, people } = movement;
   return [
     `${people.external} on the external side then, ${people.local} on the local one.`,
     ...group(toExternal, 'to the external side'),
@@ -38,6 +39,11 @@ export function describedMovement({ toExternal, toLocal, atRisk, noWayIn, people
       ? []
       : [
           `Of these, ${atRisk.count} at risk (${share(atRisk.count, toExternal.count)}): ${reasons(atRisk.reasons)}.`,
+        ]),
+    ...(keptOut.count === 0
+      ? []
+      : [
+          `${keptOut.count} kept out, their account on the external side is disabled or gone: ${listed(keptOut)}.`,
         ]),
     ...(noWayIn.count === 0
       ? []

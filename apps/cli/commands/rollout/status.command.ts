@@ -33,11 +33,11 @@ export function statusCommand(): Command {
         switchedOn: isSwitchedOn(context),
       }));
       print(command, status, () => {
-        const { external, local, inactive } = status.people;
+        const { external, local, inactive, left } = status.people;
         return [
           described(status, switchedOn),
           ...describedSchedule(status.autoPromote),
-          `people      ${external} external, ${local} local, ${inactive} inactive`,
+          `people      ${external} external, ${local} local, ${inactive} inactive${left > 0 ? `, ${left} kept out: their account is disabled or gone` : ''}`,
           ...describedShadow(status.shadow),
           ...(status.verdicts.length === 0
             ? []

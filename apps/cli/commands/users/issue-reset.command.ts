@@ -1,5 +1,5 @@
 import { RolloutService } from '@cutover/rollout';
-import { ResetCodes } from '@cutover/users';
+import { ResetCodes, whyKeptOut } from '@cutover/users';
 import { Command } from 'commander';
 import { asArgument } from '../../as-argument';
 import { operator } from '../../operator';
@@ -22,7 +22,11 @@ export function issueResetCommand(): Command {
         const side = await context.get(RolloutService, { strict: false }).decidedSideFor(user);
         return {
           username: user.username,
-          warning: side === 'external' ? notCheckedHere(user.username) : null,
+          warning: whyKeptOut(user, 'local')
+            ? keptOut(user.username)
+            : side === 'external'
+              ? notCheckedHere(user.username)
+              : null,
           issued: dryRun ? null : await codes.issue(user, operator().name),
         };
       });
@@ -37,6 +41,10 @@ export function issueResetCommand(): Command {
       );
     });
 }
+
+const keptOut = (username: string) =>
+  `${username} is kept out: their account on the external side is disabled or gone. The portal refuses the code until a ` +
+  `sync finds the account enabled, or until "cutover rollout pin ${asArgument(username)} local" lets them in here.`;
 
 const notCheckedHere = (username: string) =>
   `${username} is on the external side: where USE_EXTERNAL_AUTH is true the new password counts only after a rollback or ` +

@@ -1,4 +1,4 @@
-import type { Listed, NamedReason, PlanSummary } from '@cutover/users';
+import type { Applied, Listed, NamedReason, Planned as PlannedSync, PlanSummary } from '@cutover/users';
 import { table } from '../../output';
 
 /** Where people without an account over there sign in, stage by stage (design section 4). */
@@ -10,7 +10,7 @@ export const STAGES_WITHOUT_ACCOUNT = {
   all: 'local',
 } as const;
 
-export interface Planned extends Omit<PlanSummary, 'withoutAccount'> {
+export interface Planned extends Omit<PlannedSync, 'sha256' | 'withoutAccount'> {
   dryRun: true;
   /** Where the plan was written. */
   plan: string | null;
@@ -27,21 +27,47 @@ const ACTIONS: Record<PlanSummary['counts'][number]['action'], string> = {
   none: 'no account to link',
 };
 
-export function describedPlan({ plan, source, users, accounts, counts, ...people }: Planned): string {
+export function describedPlan(planned: Planned): string {
+  const { plan, source, users, accounts, counts, ...people } = planned;
   const rows = counts.map(({ action, proof, count }) => [ACTIONS[action], proof ?? '-', String(count)]);
   return [
     `${users} user(s) here, ${accounts} account(s) in ${source.file}.`,
     '',
     table(['USERS ARE', 'PROOF', 'COUNT'], rows),
-    ...listed('Proposed', people.proposed),
-    ...listed('Ambiguous', people.ambiguous),
-    ...listed('To be reviewed', people.review),
+    ...spaced(listed('Proposed', people.proposed)),
+    ...spaced(listed('Ambiguous', people.ambiguous)),
+    ...spaced(listed('To be reviewed', people.review)),
+    ...spaced(describedLeavers({ keptOut: people.leavers.newly, excepted: people.leavers.excepted })),
     ...describedWithoutAccount(people.withoutAccount),
     '',
     plan === null
       ? 'Nothing was changed. Add --plan FILE to keep this as a plan that can be applied.'
       : `Nothing was changed. "cutover users sync --apply ${plan}" applies the plan.`,
+    ...asked(people),
   ].join('\n');
+}
+
+/** Whom a plan keeps out, and whom an exception lets in all the same. */
+export function describedLeavers({ keptOut, excepted }: Pick<Applied, 'keptOut' | 'excepted'>): string[] {
+  return [
+    ...listed('Kept out on both sides, their sessions ended', keptOut),
+    ...listed('Let in all the same', excepted),
+  ];
+}
+
+/** What applying it will ask for. */
+function asked({
+  acceptLeavers,
+  leavesNoAdministrator,
+}: Pick<Planned, 'acceptLeavers' | 'leavesNoAdministrator'>) {
+  return [
+    ...(acceptLeavers === null
+      ? []
+      : [`It keeps out many people: add --accept-leavers ${acceptLeavers} if that is right.`]),
+    ...(leavesNoAdministrator
+      ? ['No administrator could sign in afterwards: pin one to local first, or add --accept-no-admin.']
+      : []),
+  ];
 }
 
 function describedWithoutAccount({
@@ -71,11 +97,12 @@ function named(what: string, { count, first }: Listed<{ id: number; username: st
 function listed(title: string, { count, first }: Listed<NamedReason>): string[] {
   if (count === 0) return [];
   return [
-    '',
     `${title} (${count}):`,
     ...first.map(({ id, username, reason }) => `  ${username} (id ${id}): ${reason}`),
     ...(count > first.length ? [` ${more(count - first.length)}`] : []),
   ];
 }
+
+const spaced = (lines: string[]) => (lines.length === 0 ? [] : ['', ...lines]);
 
 const more = (count: number) => (count > 0 ? ` and ${count} more` : '');

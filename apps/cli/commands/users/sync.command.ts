@@ -1,27 +1,47 @@
 import { basename } from 'node:path';
 import { LastVerifiedBackup } from '@cutover/rollout';
+import { LeaverSessions } from '@cutover/sessions';
 import { type Applied, PlanApplication, SyncPlanner } from '@cutover/users';
 import { Command, Option } from 'commander';
 import { operator } from '../../operator';
-import { examples, names } from '../../options';
+import { examples, names, wholeNumber } from '../../options';
 import { print } from '../../output';
 import { withCurrentSchema } from '../../with-context';
 import { withProgress } from '../../with-progress';
-import { describedPlan, type Planned, STAGES_WITHOUT_ACCOUNT } from './sync-report';
+import { describedLeavers, describedPlan, type Planned, STAGES_WITHOUT_ACCOUNT } from './sync-report';
 
 interface SyncOptions {
   from?: string;
   plan?: string;
   acceptEmailMatches?: boolean;
+  complete?: true;
+  acceptFewer?: number;
   verifiedDomain?: string[];
   linkAdmins?: string[];
   apply?: string;
   dryRun?: boolean;
   withoutBackup?: true;
+  acceptLeavers?: number;
+  acceptNoAdmin?: true;
 }
 
+interface AppliedAndEnded extends Applied {
+  /** Of people whom a sync keeps out. */
+  sessionsEnded: number;
+}
+
+const count = wholeNumber(0, 999_999_999);
+
 /** What only a plan is made with. */
-const FOR_PLANS = ['from', 'plan', 'acceptEmailMatches', 'verifiedDomain', 'linkAdmins'];
+const FOR_PLANS = [
+  'from',
+  'plan',
+  'complete',
+  'acceptFewer',
+  'acceptEmailMatches',
+  'verifiedDomain',
+  'linkAdmins',
+];
 
 export function syncCommand(): Command {
   return new Command('sync')
@@ -30,6 +50,15 @@ export function syncCommand(): Command {
     )
     .option('--from <file>', 'the export: the admin centre’s user download (CSV) or Graph’s /users (JSON)')
     .option('--plan <file>', 'write the plan here; without it only the figures are shown')
+    .option(
+      '--complete',
+      'the export holds the whole directory: linked people who are missing from it have left',
+    )
+    .option(
+      '--accept-fewer <number>',
+      'with --complete: it holds this many accounts fewer than the last one',
+      count,
+    )
     .option('--accept-email-matches', 'link those too whom only a unique e-mail address proves')
     .option(
       '--verified-domain <domains>',
@@ -48,6 +77,8 @@ export function syncCommand(): Command {
       ).conflicts(FOR_PLANS),
     )
     .option('--without-backup', 'with --apply: without a recent verified backup')
+    .option('--accept-leavers <number>', 'with --apply: keep out this many people, as the plan says', count)
+    .option('--accept-no-admin', 'with --apply: although no administrator can sign in afterwards')
     .option('--dry-run', 'with --apply: check everything and change nothing')
     .addHelpText(
       'after',
@@ -55,6 +86,8 @@ export function syncCommand(): Command {
         'cutover users sync --from exportUsers.csv --plan plan.jsonl',
         'cutover users sync --apply plan.jsonl --dry-run',
         'cutover users sync --apply plan.jsonl',
+        'cutover users sync --from wholeDirectory.csv --complete --plan plan.jsonl',
+        'cutover users sync --apply plan.jsonl --accept-leavers 12',
       ),
     )
     .action(async (options: SyncOptions, command: Command) => {
@@ -77,6 +110,8 @@ async function makePlan(from: string, options: SyncOptions): Promise<Planned> {
       from,
       plan,
       acceptEmailMatches: options.acceptEmailMatches ?? false,
+      complete: options.complete ?? false,
+      acceptFewer: options.acceptFewer ?? null,
       verifiedDomains: options.verifiedDomain ?? [],
       linkAdmins: options.linkAdmins ?? [],
     }),
@@ -92,27 +127,41 @@ async function makePlan(from: string, options: SyncOptions): Promise<Planned> {
 
 const applyPlan = (
   plan: string,
-  { dryRun = false, withoutBackup }: SyncOptions,
+  { dryRun = false, withoutBackup, acceptLeavers, acceptNoAdmin }: SyncOptions,
   command: Command,
-): Promise<Applied> =>
+): Promise<AppliedAndEnded> =>
   withProgress(command, (report) =>
     withCurrentSchema(async (context) => {
       if (!withoutBackup)
         await context.get(LastVerifiedBackup, { strict: false }).assertRecent('Applying a plan');
-      return context
-        .get(PlanApplication, { strict: false })
-        .apply({ plan, dryRun, by: operator().name, ...report });
+      const by = operator().name;
+      const applied = await context.get(PlanApplication, { strict: false }).apply({
+        plan,
+        dryRun,
+        by,
+        acceptLeavers: acceptLeavers ?? null,
+        acceptNoAdmin: acceptNoAdmin ?? false,
+        ...report,
+      });
+      // Also where an earlier call did all the rest: it may have been killed before this.
+      const ended = dryRun ? 0 : await context.get(LeaverSessions, { strict: false }).endAll(by);
+      return { ...applied, sessionsEnded: ended };
     }),
   );
 
-function describedRun({ run, already, changed, linked }: Applied, dryRun: boolean): string {
+function describedRun(applied: AppliedAndEnded, dryRun: boolean): string {
+  const { run, already, changed, linked, sessionsEnded } = applied;
   const links = Object.entries(linked);
   const count = links.reduce((sum, [, people]) => sum + people, 0);
   const by = links.map(([proof, people]) => `${people} by ${proof}`).join(', ');
   const figures = `${count} people${by && ` (${by})`}, and ${changed - count} more changed in what is known of their account`;
-  if (dryRun && !already) return `Would link ${figures}. The database is as the plan saw it.`;
+  const leavers = describedLeavers(applied);
+  if (dryRun && !already)
+    return [`Would link ${figures}. The database is as the plan saw it.`, ...leavers].join('\n');
   return [
     already ? `The run ${run} has applied this plan already: it linked ${figures}.` : `Linked ${figures}.`,
+    ...leavers,
+    ...(sessionsEnded > 0 ? [`Ended ${sessionsEnded} session(s) of people who are kept out.`] : []),
     `Run: ${run}`,
     `"cutover users undo ${run}" takes it back.`,
   ].join('\n');

@@ -12,6 +12,7 @@ import { type ShadowFinding, ShadowStage } from '@cutover/rollout';
 import { type UserRecord, UserRepository } from '@cutover/users';
 import { AccountLinks } from '../../external/account-links';
 import { linkObjection } from '../../external/link-objection';
+import { RefusalRecord } from '../../external/refusal-record';
 import { usernameToSend } from '../../external/username-to-send';
 import { AccountNames } from '../../rate-limits/account-names';
 import { ExternalAttempts } from '../../rate-limits/external-attempts';
@@ -41,6 +42,7 @@ export class ShadowCheck {
     private readonly stage: ShadowStage,
     private readonly users: UserRepository,
     private readonly links: AccountLinks,
+    private readonly refusals: RefusalRecord,
   ) {}
 
   /** Not while the circuit is open, or tries whether it may close. */
@@ -65,11 +67,15 @@ export class ShadowCheck {
       const ended = this.end(tokens);
       const finding = await this.foundBy(identity, user.id, { username, sentUsername });
       await this.stage.keep(user.id, finding, identity.objectId);
+      if (finding === 'opened' && user.lastExternalRefusal !== null)
+        await this.users.recordExternalRefusal(user.id, null);
       await ended;
     } catch (error) {
       if (error instanceof ThrottledByProvider) return this.stage.stop('the external side throttles');
       if (!(error instanceof RefusedByProvider)) throw error;
       if (error.failure.addressBlocked) return this.stage.stop('the external side blocks our address');
+      if (error.code === 'account_disabled' && user.externalUserId !== null)
+        await this.refusals.keep(user, error.code);
       await this.stage.keep(user.id, findingOf(error), null);
     }
   }

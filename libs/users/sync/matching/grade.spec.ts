@@ -16,6 +16,8 @@ const person = (id: number, username: string, rest: Partial<Person> = {}): Perso
   azureEmail: null,
   hasPassword: true,
   pin: null,
+  breakGlass: false,
+  departure: null,
   ...rest,
 });
 const known = (number: number, upn: string) => ({
@@ -39,6 +41,7 @@ function graded(people: Person[], accounts: ExportedUser[], policy: Partial<Poli
     directory.complete();
     const first = people[0] ?? person(0, '');
     const verdict = grade(first, directory, {
+      complete: false,
       acceptEmailMatches: false,
       verifiedDomains: directory.memberDomains(),
       admins: new Set(),
@@ -286,7 +289,12 @@ describe('who is linked already', () => {
       [{ ...ADA, accountEnabled: false }],
       'keep already_linked disabled',
     ],
-    ['to an account that is gone', [linked(9)], [exported(2, 'b@contoso.example')], 'review null none'],
+    [
+      'to an account that the file lacks',
+      [linked(9)],
+      [exported(2, 'b@contoso.example')],
+      'review null null',
+    ],
     ['while the name has a new id', [linked(9)], [ADA], 'review null ambiguous'],
     [
       'while the known UPN has a new id',
@@ -304,9 +312,42 @@ describe('who is linked already', () => {
     expect(graded(people, accounts).is).toBe(is);
   });
 
+  it('to an account that the whole directory lacks: it is gone, and in a part of it what was known stays', () => {
+    const before = linked(9, { account: known(9, MAIL) });
+    const others = [exported(2, 'b@contoso.example')];
+    expect(graded([before], others, { complete: true })).toMatchObject({
+      is: 'review null gone',
+      fact: { state: 'gone', objectId: objectId(9), upn: MAIL },
+    });
+    expect(graded([before], others).fact).toEqual({ state: 'usable', objectId: objectId(9), upn: MAIL });
+    expect(graded([linked(9)], others).fact).toBeNull();
+  });
+
+  it.each<[string, Partial<Person>, ExportedUser]>([
+    ['the username', {}, ADA],
+    ['the e-mail address', { email: MAIL }, ELSEWHERE],
+  ])(
+    'to an account that is gone while another has %s: a conflict, and nobody has left',
+    (_what, rest, account) => {
+      const before = linked(9, { account: known(9, 'al@contoso.example'), ...rest });
+      const { is, reason } = graded([before], [account], { complete: true });
+      expect(is).toBe('review null ambiguous');
+      expect(reason).toMatch(/^account_conflict: /);
+    },
+  );
+
+  it.each(['disabled', 'gone'] as const)(
+    'that was %s stays so while another account has the name',
+    (state) => {
+      const before = linked(9, { account: { ...known(9, MAIL), state } });
+      expect(graded([before], [ADA], { complete: true }).fact?.state).toBe(state);
+    },
+  );
+
   it('is remembered by the known id while another one has the name, so that the next sync asks again', () => {
     const before = linked(9, { account: known(9, MAIL) });
     const { fact } = graded([before], [ADA]);
+    if (fact === null) throw new Error('nothing is known');
     expect(fact).toEqual({ state: 'ambiguous', objectId: objectId(9), upn: MAIL });
     const after = person(1, 'ada', { account: { ...fact, seenAt: 2, runId: 'next' } });
     expect(graded([after], [ADA]).is).toBe('review null ambiguous');

@@ -2,7 +2,7 @@ import type { AccountFact, ExternalAccountState } from '../../external-accounts/
 import { foldName, namesEqual } from '../../names/fold-name';
 import type { DirectoryAccount } from '../export/directory-account';
 import type { Directory, NamedPerson } from './directory';
-import type { Person } from './person';
+import { factOf, type Person } from './person';
 
 /**
  * - `keep`: linked already
@@ -19,6 +19,8 @@ export const PROOFS = ['already_linked', 'username_upn', 'username_local_part', 
 export type Proof = (typeof PROOFS)[number];
 
 export interface Policy {
+  /** The export holds the whole directory: who is missing from it is gone. */
+  complete: boolean;
   acceptEmailMatches: boolean;
   /** Folded. */
   verifiedDomains: ReadonlySet<string>;
@@ -33,12 +35,13 @@ export interface Verdict {
   reason: string;
   /** The account in question, where it is one. */
   account: DirectoryAccount | null;
-  state: ExternalAccountState;
+  /** `null`: the export says nothing of it. */
+  state: ExternalAccountState | null;
 }
 
 /** What a sync does about one person, and why (design section 4, docs/adr). */
 export function grade(person: Person, directory: Directory, policy: Policy): Verdict {
-  if (person.externalUserId !== null) return gradeLinked(person, person.externalUserId, directory);
+  if (person.externalUserId !== null) return gradeLinked(person, person.externalUserId, directory, policy);
   const namesakes = others(directory.called(person.username), person);
   if (namesakes) return verdict('ambiguous', null, `${namesakes} has the same username: rename all but one`);
   const [account, second] = directory.named(person.username);
@@ -48,26 +51,64 @@ export function grade(person: Person, directory: Directory, policy: Policy): Ver
   return gradeByName(person, account, directory, policy);
 }
 
-/** What is remembered of the verdict. An account once known is not forgotten when another takes its name. */
-export function factAfter({ account: known }: Person, { action, account, state }: Verdict): AccountFact {
+/**
+ * What is remembered of the verdict: what was known stays where nothing was learned. An account once known is not
+ * forgotten when another takes its name.
+ */
+export function factAfter(
+  { account: known }: Person,
+  { action, account, state }: Verdict,
+): AccountFact | null {
+  if (state === null) return known && factOf(known);
   const certain = action === 'review' || account === null ? known : account;
   return { state, objectId: certain?.objectId ?? null, upn: certain?.upn ?? null };
 }
 
-function gradeLinked(person: Person, externalUserId: string, directory: Directory): Verdict {
+function gradeLinked(
+  person: Person,
+  externalUserId: string,
+  directory: Directory,
+  { complete }: Policy,
+): Verdict {
   const account = directory.byObjectId(externalUserId.toLowerCase());
   if (account)
     return account.enabled
       ? verdict('keep', 'already_linked', 'linked already', account, 'usable')
-      : verdict('keep', 'already_linked', 'linked already; disabled over there', account, 'disabled');
-  const names = [person.username, person.account?.upn, person.azureEmail].filter((name) => name != null);
-  const successor = names
-    .flatMap((name) => directory.named(name))
-    .find(({ objectId }) => directory.linkedTo(objectId).length === 0);
-  return successor
-    ? verdict('review', null, `${successor.upn} has another object id now than the one linked`, successor)
-    : verdict('review', null, 'linked to an account that the export does not hold', null, 'none');
+      : verdict(
+          'keep',
+          'already_linked',
+          'linked already; disabled on the external side',
+          account,
+          'disabled',
+        );
+  const successor = successorOf(person, directory);
+  if (successor)
+    return verdict(
+      'review',
+      null,
+      `account_conflict: ${successor.upn} has another object id now than the one linked`,
+      successor,
+      hasLeft(person) ? null : 'ambiguous',
+    );
+  return complete
+    ? verdict('review', null, 'linked to an account that is gone from the directory', null, 'gone')
+    : verdict('review', null, 'linked to an account that the export does not hold', null, null);
 }
+
+/** Another account that is the person's by everything but the object id: deleted and made again, or somebody else's. */
+function successorOf(
+  { username, email, account, azureEmail }: Person,
+  directory: Directory,
+): DirectoryAccount | undefined {
+  const names = [username, account?.upn, azureEmail].filter((name) => name != null);
+  return [
+    ...names.flatMap((name) => directory.named(name)),
+    ...(email === null ? [] : directory.mailed(email)),
+  ].find(({ objectId }) => directory.linkedTo(objectId).length === 0);
+}
+
+/** What keeps somebody out is not forgotten because an account turns up that may be anybody's. */
+const hasLeft = ({ account }: Person) => account?.state === 'disabled' || account?.state === 'gone';
 
 function gradeByName(
   person: Person,
@@ -179,5 +220,5 @@ const verdict = (
   proof: Proof | null,
   reason: string,
   account: DirectoryAccount | null = null,
-  state: ExternalAccountState = 'ambiguous',
+  state: ExternalAccountState | null = 'ambiguous',
 ): Verdict => ({ action, proof, reason, account, state });

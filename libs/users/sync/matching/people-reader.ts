@@ -1,33 +1,23 @@
-import type { Pin } from '@cutover/contracts';
 import type { Database } from '@cutover/database';
-import type { ExternalAccountState } from '../../external-accounts/external-account-state';
 import { readingHashes } from '../../passwords/local-passwords';
+import { ADMISSIBLE_COLUMNS, type AdmissibleRow, toAdmissible, USER_TABLES } from '../../user-record';
 import type { Person } from './person';
 
-interface PersonResult {
+interface PersonResult extends AdmissibleRow {
   id: number;
-  username: string;
   email: string | null;
   role: string;
-  active: number | boolean;
-  externalUserId: string | null;
   azureEmail: string | null;
   hasPassword: number | boolean;
-  pin: Pin;
-  state: ExternalAccountState | null;
   objectId: string | null;
   upn: string | null;
-  seenAt: number | string | null;
   runId: string | null;
 }
 
 const select = (
   hash: string,
-) => `SELECT u.id, u.username, u.email, u.role, u.is_active AS active, u.external_user_id AS externalUserId,
-  u.azure_email AS azureEmail, ${hash} IS NOT NULL AS hasPassword, st.pin,
-  a.state, a.object_id AS objectId, a.upn, a.seen_at AS seenAt, a.run_id AS runId
-  FROM users u LEFT JOIN cutover_user_state st ON st.user_id = u.id
-  LEFT JOIN cutover_external_accounts a ON a.user_id = u.id`;
+) => `SELECT u.id, u.email, u.role, u.azure_email AS azureEmail, ${ADMISSIBLE_COLUMNS},
+  ${hash} IS NOT NULL AS hasPassword, a.object_id AS objectId, a.upn, a.run_id AS runId FROM ${USER_TABLES}`;
 
 /** People in the order of their ids, as many as asked for at most. */
 export async function peopleAfter(database: Database, after: number, limit: number): Promise<Person[]> {
@@ -54,11 +44,15 @@ async function read(database: Database, rest: string, parameters: number[]): Pro
   return rows.map(toPerson);
 }
 
-function toPerson({ state, objectId, upn, seenAt, runId, ...row }: PersonResult): Person {
+function toPerson(row: PersonResult): Person {
+  const { accountState: state, objectId, upn, accountSeenAt: seenAt, runId } = row;
   return {
-    ...row,
+    ...toAdmissible(row),
+    id: row.id,
+    username: row.username,
+    email: row.email,
     role: row.role === 'admin' ? 'admin' : 'user',
-    active: Boolean(row.active),
+    azureEmail: row.azureEmail,
     hasPassword: Boolean(row.hasPassword),
     account:
       state === null || runId === null ? null : { state, objectId, upn, seenAt: Number(seenAt), runId },

@@ -1,4 +1,5 @@
 import type { Pin, Role } from '@cutover/contracts';
+import type { Departure } from '../../kept-out/departure';
 import type { AccountFact, RecordedAccount } from '../../external-accounts/external-account-state';
 
 /** What a sync may change of a person. */
@@ -24,6 +25,8 @@ export interface Person extends Omit<PersonRow, 'account'> {
   azureEmail: string | null;
   hasPassword: boolean;
   pin: Pin;
+  breakGlass: boolean;
+  departure: Departure | null;
 }
 
 export function rowOf({ username, email, role, active, externalUserId, account }: Person): PersonRow {

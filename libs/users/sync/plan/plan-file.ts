@@ -20,6 +20,10 @@ export const planHeaderSchema = z.strictObject({
   database: z.strictObject({ fingerprint: z.string() }),
   options: z.strictObject({
     acceptEmailMatches: z.boolean(),
+    /** The export holds the whole directory. */
+    complete: z.boolean().default(false),
+    /** By how many accounts it may be smaller than the last such one. */
+    acceptFewer: z.int().min(0).nullable().default(null),
     verifiedDomains: z.array(z.string()),
     linkAdmins: z.array(z.string()),
   }),

@@ -1,20 +1,10 @@
 import type { Action, Proof, Verdict } from '../matching/grade';
+import type { AccountFact } from '../../external-accounts/external-account-state';
 import type { NamedPerson } from '../matching/directory';
 import type { Person } from '../matching/person';
 import type { ExternalAccountState } from '../../external-accounts/external-account-state';
-
-/** People that a summary names; how many there are it says in any case. */
-export const NAMED = 20;
-
-export interface NamedReason extends NamedPerson {
-  reason: string;
-}
-
-export interface Listed<T> {
-  count: number;
-  /** The first {@link NAMED}. */
-  first: T[];
-}
+import { type Leavers, LeaverCount } from './leavers';
+import { list, type Listed, type NamedReason } from './listed';
 
 /** What a plan would do, in figures and the names that an operator must look at. */
 export interface PlanSummary {
@@ -24,7 +14,9 @@ export interface PlanSummary {
   proposed: Listed<NamedReason>;
   ambiguous: Listed<NamedReason>;
   review: Listed<NamedReason>;
-  /** Who has no account to sign in with over there, and stays local in every stage. */
+  /** Whom it keeps out on both sides, and ends the sessions of. */
+  leavers: Leavers;
+  /** Who was never linked and has no account to sign in with on the external side, and stays local in every stage. */
   withoutAccount: {
     count: number;
     states: Partial<Record<ExternalAccountState, number>>;
@@ -44,6 +36,7 @@ export class SummaryOfPlan {
     ambiguous: empty<NamedReason>(),
     review: empty<NamedReason>(),
   };
+  private readonly leaving = new LeaverCount();
   private readonly without: PlanSummary['withoutAccount'] = {
     count: 0,
     states: {},
@@ -51,7 +44,8 @@ export class SummaryOfPlan {
     pinnedExternal: empty(),
   };
 
-  add(person: Person, { action, proof, reason, state }: Verdict): void {
+  /** @param learned what is known of the account by it; `null` where nothing was learned */
+  add(person: Person, { action, proof, reason, state }: Verdict, learned: AccountFact | null): void {
     const { id, username } = person;
     const key = `${action} ${proof}`;
     const counted = this.counts.get(key) ?? { action, proof, count: 0 };
@@ -59,7 +53,8 @@ export class SummaryOfPlan {
     this.counts.set(key, counted);
     if (action === 'propose' || action === 'ambiguous' || action === 'review')
       list(this.named[action], { id, username, reason });
-    if (state === 'usable') return;
+    this.leaving.add(person, learned);
+    if (state === null || state === 'usable' || person.externalUserId !== null) return;
     this.without.count++;
     this.without.states[state] = (this.without.states[state] ?? 0) + 1;
     if (!person.hasPassword) list(this.without.withoutPassword, { id, username });
@@ -75,12 +70,8 @@ export class SummaryOfPlan {
       proposed,
       ambiguous,
       review,
+      leavers: this.leaving.leavers,
       withoutAccount: this.without,
     };
   }
-}
-
-function list<T>(listed: Listed<T>, item: T): void {
-  listed.count++;
-  if (listed.first.length < NAMED) listed.first.push(item);
 }

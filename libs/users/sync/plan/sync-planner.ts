@@ -9,6 +9,8 @@ import { Directory } from '../matching/directory';
 import { factAfter, grade, type Policy, type Verdict } from '../matching/grade';
 import { peopleAfter } from '../matching/people-reader';
 import { type Person, rowOf } from '../matching/person';
+import { assertComplete, leaversToAccept, leavesNoAdministrator } from './acceptance';
+import { EarlierRuns } from './earlier-runs';
 import type { PlanLine } from './plan-file';
 import { type PlanSummary, SummaryOfPlan } from './plan-summary';
 import { PlanWriter } from './plan-writer';
@@ -19,10 +21,23 @@ export interface PlanRequest {
   /** Where the plan goes; `null` to be told the figures only. */
   plan: string | null;
   acceptEmailMatches: boolean;
+  /** The export holds the whole directory: who is missing from it is gone. */
+  complete: boolean;
+  /** By how many accounts the whole directory is known to be smaller than the last time; `null` where nobody said so. */
+  acceptFewer: number | null;
   /** Whose e-mail addresses prove something; none: the domains of the members' UPNs. */
   verifiedDomains: string[];
   /** Usernames of the administrators who may be linked. */
   linkAdmins: string[];
+}
+
+/** What a plan says, and what applying it will ask for. */
+export interface Planned extends PlanSummary {
+  sha256: string;
+  /** How many people have to be confirmed by number when it is applied; `null` where nobody asks. */
+  acceptLeavers: number | null;
+  /** It keeps out the last administrator who can sign in. */
+  leavesNoAdministrator: boolean;
 }
 
 /** People read at once. */
@@ -31,15 +46,23 @@ const BATCH = 2000;
 /** Compares the people here with the accounts over there. Writes the plan, and nothing into the database. */
 @Injectable()
 export class SyncPlanner {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly earlier: EarlierRuns,
+  ) {}
 
-  /** @throws FileRefused for a bad export, ValidationFailed for administrators who are none; no plan is written then */
-  async plan(request: PlanRequest): Promise<PlanSummary & { sha256: string }> {
+  /**
+   * @throws FileRefused for a bad export, ValidationFailed for administrators who are none, or a whole directory that is
+   * much smaller than the last; no plan is written then
+   */
+  async plan(request: PlanRequest): Promise<Planned> {
     const directory = new Directory();
     const source = new Source(request.from);
     const writer = await PlanWriter.open(request.plan);
     try {
       await this.readAccounts(source, directory);
+      if (request.complete)
+        assertComplete(directory.count('accounts'), await this.earlier.lastComplete(), request.acceptFewer);
       const fingerprint = await this.readPeople(directory);
       directory.complete();
       await writer.write({
@@ -50,6 +73,8 @@ export class SyncPlanner {
         database: { fingerprint },
         options: {
           acceptEmailMatches: request.acceptEmailMatches,
+          complete: request.complete,
+          acceptFewer: request.acceptFewer,
           verifiedDomains: request.verifiedDomains,
           linkAdmins: request.linkAdmins,
         },
@@ -57,7 +82,13 @@ export class SyncPlanner {
       });
       const summary = await decide(directory, policyOf(request, directory), writer);
       await writer.finish();
-      return { ...summary, sha256: source.sha256() };
+      const { leavers } = summary;
+      return {
+        ...summary,
+        sha256: source.sha256(),
+        acceptLeavers: leaversToAccept(leavers, await this.earlier.leaversOfLastDay()),
+        leavesNoAdministrator: leavesNoAdministrator(leavers),
+      };
     } finally {
       await writer.abandon();
       directory.close();
@@ -102,8 +133,9 @@ async function decide(directory: Directory, policy: Policy, writer: PlanWriter):
   const summary = new SummaryOfPlan();
   for (const person of directory.people()) {
     const verdict = grade(person, directory, policy);
-    summary.add(person, verdict);
-    await writer.write(lineOf(person, verdict));
+    const line = lineOf(person, verdict);
+    summary.add(person, verdict, line.becomes.account);
+    await writer.write(line);
   }
   return summary.of(directory.count('people'), directory.count('accounts'));
 }
@@ -127,11 +159,12 @@ function lineOf(person: Person, verdict: Verdict): PlanLine {
 
 /** @throws ValidationFailed */
 function policyOf(
-  { acceptEmailMatches, verifiedDomains, linkAdmins }: PlanRequest,
+  { acceptEmailMatches, complete, verifiedDomains, linkAdmins }: PlanRequest,
   directory: Directory,
 ): Policy {
   return {
     acceptEmailMatches,
+    complete,
     verifiedDomains:
       verifiedDomains.length > 0
         ? new Set(verifiedDomains.map((domain) => foldName(domain.replace(/^@/, ''))))

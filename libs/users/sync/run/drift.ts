@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Person, type PersonRow, rowOf } from '../matching/person';
 import type { PlanLine } from '../plan/plan-file';
-import { NAMED } from '../plan/plan-summary';
+import { NAMED } from '../plan/listed';
 import { PlanDrifted } from './errors';
 
 /** Rows that are not what the plan saw. */

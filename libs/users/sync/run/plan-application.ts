@@ -6,13 +6,17 @@ import { Source } from '../export/source';
 import { peopleAfter, peopleBetween, peopleToChange } from '../matching/people-reader';
 import type { Person } from '../matching/person';
 import type { PlanHeader, PlanLine } from '../plan/plan-file';
+import { type Acceptance, assertAccepted, assertComplete } from '../plan/acceptance';
+import { EarlierRuns } from '../plan/earlier-runs';
+import { type Leavers, LeaverCount } from '../plan/leavers';
+import type { Listed, NamedReason } from '../plan/listed';
 import { PlanReader } from '../plan/plan-reader';
 import { Drift } from './drift';
 import { AccountTaken, PlanChanged, RunElsewhere } from './errors';
 import { writeFacts } from './facts-writer';
 import { type RunFigures, type SyncChange, SyncLedger, type SyncRun } from './sync-ledger';
 
-export interface ApplyRequest {
+export interface ApplyRequest extends Acceptance {
   plan: string;
   by: string;
   dryRun: boolean;
@@ -27,6 +31,10 @@ export interface Applied extends RunFigures {
   run: string | null;
   /** Whether an earlier call has done all of it. */
   already: boolean;
+  /** Whom it newly keeps out; the names are known where this call began the run, or would. */
+  keptOut: Listed<NamedReason>;
+  /** Linked people without a usable account whom an exception lets in. */
+  excepted: Listed<NamedReason>;
 }
 
 /** People changed in one transaction, or compared at once. */
@@ -41,6 +49,7 @@ export class PlanApplication {
   constructor(
     private readonly database: Database,
     private readonly ledger: SyncLedger,
+    private readonly earlier: EarlierRuns,
     private readonly audit: AuditTrail,
   ) {}
 
@@ -53,19 +62,33 @@ export class PlanApplication {
     const sha256 = await sha256Of(request.plan);
     const begun = await this.ledger.runOf(sha256);
     if (begun?.finishedAt != null)
-      return { run: begun.id, already: true, ...(await this.ledger.figures(begun)) };
-    const { header, due } = await this.check(request.plan, sha256, begun);
-    if (request.dryRun) return { run: begun?.id ?? null, already: false, ...due };
+      return { run: begun.id, already: true, ...(await this.ledger.figures(begun)), ...peopleOf(begun) };
+    const { header, due, leavers } = await this.check(request.plan, sha256, begun);
+    if (!begun) await this.assertAcceptable(header, leavers, request);
+    const people = begun ? peopleOf(begun) : { keptOut: leavers.newly, excepted: leavers.excepted };
+    if (request.dryRun) return { run: begun?.id ?? null, already: false, ...due, ...people };
     request.onStart?.(due.changed);
-    const run = begun ?? (await this.ledger.begin(sha256, header, request.by));
-    await this.write(run, request, sha256);
-    return { run: run.id, already: false, ...(await this.finish(run, header, request.by)) };
+    const run = begun ?? (await this.ledger.begin(sha256, header, request.by, leavers.newly.count));
+    await this.write(run, header, request, sha256);
+    return { run: run.id, already: false, ...(await this.finish(run, header, request.by)), ...people };
+  }
+
+  /** What the operator must have confirmed before anything is written; a run that was begun has been. */
+  private async assertAcceptable(
+    { source, options }: PlanHeader,
+    leavers: Leavers,
+    accepted: Acceptance,
+  ): Promise<void> {
+    if (options.complete)
+      assertComplete(source.accounts, await this.earlier.lastComplete(), options.acceptFewer);
+    assertAccepted(leavers, await this.earlier.leaversOfLastDay(), accepted);
   }
 
   /** Reads all of the plan and all of the rows before anything is written. */
   private async check(path: string, sha256: string, begun: SyncRun | null) {
     const reader = new PlanReader(path);
     const drift = new Drift();
+    const leaving = new LeaverCount();
     const due: RunFigures = { changed: 0, linked: {} };
     let header: PlanHeader | null = null;
     let checked = begun?.lastUserId ?? -1; // what lies before it, the run has changed itself
@@ -74,7 +97,10 @@ export class PlanApplication {
       (line) => line.user > checked,
     )) {
       const last = lines.at(-1)?.user ?? checked;
-      drift.compare(lines, await peopleBetween(this.database, checked, last));
+      const people = await peopleBetween(this.database, checked, last);
+      drift.compare(lines, people);
+      const learned = new Map(lines.map(({ user, becomes }) => [user, becomes.account]));
+      for (const person of people) leaving.add(person, learned.get(person.id) ?? null);
       lines.filter(changes).forEach(({ action, proof }) => {
         due.changed++;
         if (action === 'link' && proof !== null) due.linked[proof] = (due.linked[proof] ?? 0) + 1;
@@ -90,23 +116,39 @@ export class PlanApplication {
     }
     if (header === null || reader.sha256() !== sha256) throw new PlanChanged(path);
     drift.refuse(begun?.id ?? null);
-    return { header: header as PlanHeader, due };
+    return { header: header as PlanHeader, due, leavers: leaving.leavers };
   }
 
-  private async write(run: SyncRun, { plan, onProgress }: ApplyRequest, sha256: string): Promise<void> {
+  private async write(
+    run: SyncRun,
+    header: PlanHeader,
+    { plan, onProgress }: ApplyRequest,
+    sha256: string,
+  ): Promise<void> {
     const reader = new PlanReader(plan);
     let done = 0;
     let at = run;
     const begin = run.lastUserId;
-    for await (const lines of batches(reader.lines(), (line) => line.user > begin && changes(line))) {
-      at = await this.writeBatch(at, lines);
+    const confirmed: number[] = [];
+    const isDue = (line: PlanLine) => {
+      if (!changes(line)) {
+        if (isConfirmed(line, header)) confirmed.push(line.user);
+        return false;
+      }
+      return line.user > begin;
+    };
+    for await (const lines of batches(reader.lines(), isDue)) {
+      at = await this.writeBatch(at, header, lines);
       done += lines.length;
       onProgress?.(done);
     }
     if (reader.sha256() !== sha256) throw new PlanChanged(plan);
+    const seen = { usable: exportedAt(header, run), other: run.startedAt };
+    for (let from = 0; from < confirmed.length; from += BATCH)
+      await this.ledger.confirm(confirmed.slice(from, from + BATCH), seen);
   }
 
-  private async writeBatch(run: SyncRun, lines: PlanLine[]): Promise<SyncRun> {
+  private async writeBatch(run: SyncRun, header: PlanHeader, lines: PlanLine[]): Promise<SyncRun> {
     const upTo = lines.at(-1)?.user ?? run.lastUserId;
     try {
       await this.database.transaction(async () => {
@@ -118,7 +160,7 @@ export class PlanApplication {
         const drift = new Drift();
         drift.compare(lines, people);
         drift.refuse(run.id);
-        const planned = changesOf(run, lines, people);
+        const planned = changesOf(run, header, lines, people);
         await writeFacts(
           this.database,
           planned.map(({ userId, before, after }) => ({ userId, from: before, to: after })),
@@ -140,7 +182,12 @@ export class PlanApplication {
           actor: by,
           subject: `run:${run.id}`,
           outcome: 'success',
-          detail: { source: source.sha256, changed: figures.changed, ...figures.linked },
+          detail: {
+            source: source.sha256,
+            changed: figures.changed,
+            ...figures.linked,
+            ...(run.leavers > 0 && { leavers: run.leavers }),
+          },
         });
       }
       return figures;
@@ -151,7 +198,7 @@ export class PlanApplication {
 const changes = ({ row, becomes }: PlanLine) =>
   row.externalUserId !== becomes.externalUserId || !isDeepStrictEqual(row.account, becomes.account);
 
-function changesOf(run: SyncRun, lines: PlanLine[], people: Person[]): SyncChange[] {
+function changesOf(run: SyncRun, header: PlanHeader, lines: PlanLine[], people: Person[]): SyncChange[] {
   const byId = new Map(people.map((person) => [person.id, person]));
   return lines.map(({ user, action, proof, becomes }) => {
     const person = byId.get(user);
@@ -162,11 +209,32 @@ function changesOf(run: SyncRun, lines: PlanLine[], people: Person[]): SyncChang
       before: { externalUserId: person?.externalUserId ?? null, account: known },
       after: {
         externalUserId: becomes.externalUserId,
-        account: becomes.account && { ...becomes.account, seenAt: run.startedAt, runId: run.id },
+        account: becomes.account && {
+          ...becomes.account,
+          seenAt: becomes.account.state === 'usable' ? exportedAt(header, run) : run.startedAt,
+          runId: run.id,
+        },
       },
     };
   });
 }
+
+/** The export says so once more; a file that holds a part of the directory says nothing of who is missing from it. */
+const isConfirmed = ({ account, becomes }: PlanLine, { options }: PlanHeader) =>
+  account !== null || (options.complete && becomes.account?.state === 'gone');
+
+/**
+ * How old it is, at the least, that an account is fine: the plan's age. What speaks against one counts from when it was
+ * applied.
+ */
+const exportedAt = ({ createdAt }: PlanHeader, { startedAt }: SyncRun) =>
+  Math.min(Date.parse(createdAt), Number(startedAt));
+
+/** Of a run that an earlier call began. */
+const peopleOf = ({ leavers }: SyncRun): Pick<Applied, 'keptOut' | 'excepted'> => ({
+  keptOut: { count: leavers, first: [] },
+  excepted: { count: 0, first: [] },
+});
 
 /** Those that are wanted, as many at once as a transaction takes. */
 async function* batches(

@@ -5,7 +5,7 @@ import { AuditTrail } from '@cutover/operations';
 import { peopleToChange } from '../matching/people-reader';
 import type { Person } from '../matching/person';
 import type { NamedPerson } from '../matching/directory';
-import { type Listed, NAMED } from '../plan/plan-summary';
+import { type Listed, NAMED } from '../plan/listed';
 import { RunElsewhere } from './errors';
 import { writeFacts } from './facts-writer';
 import { type SyncChange, SyncLedger, type SyncRun } from './sync-ledger';

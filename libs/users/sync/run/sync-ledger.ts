@@ -15,6 +15,8 @@ export interface SyncRun {
   batches: number;
   finishedAt: number | null;
   undoneAt: number | null;
+  /** People whom it newly keeps out. */
+  leavers: number;
 }
 
 /** What a run changes of a person, as it stood on either side of the change. */
@@ -46,7 +48,7 @@ interface ChangeRow {
 }
 
 const RUN = `SELECT id, plan_sha256 AS planSha256, started_at AS startedAt, last_user_id AS lastUserId, batches,
-  finished_at AS finishedAt, undone_at AS undoneAt FROM cutover_sync_runs`;
+  finished_at AS finishedAt, undone_at AS undoneAt, COALESCE(leavers, 0) AS leavers FROM cutover_sync_runs`;
 
 /** Which runs there were and what each changed, before and after. It is added to, and marked; nothing is removed. */
 @Injectable()
@@ -73,7 +75,12 @@ export class SyncLedger {
   }
 
   /** Two processes that begin the same plan at once get the same run. */
-  async begin(planSha256: string, { source }: PlanHeader, by: string): Promise<SyncRun> {
+  async begin(
+    planSha256: string,
+    { source, options }: PlanHeader,
+    by: string,
+    leavers: number,
+  ): Promise<SyncRun> {
     const [before] = await this.database.query<{ count: number }>(
       `SELECT COUNT(*) AS count FROM cutover_sync_runs WHERE plan_sha256 = ? AND undone_at IS NOT NULL`,
       [planSha256],
@@ -81,14 +88,35 @@ export class SyncLedger {
     const id = `${planSha256.slice(0, 12)}-${Number(before?.count) + 1}`;
     try {
       await this.database.execute(
-        `INSERT INTO cutover_sync_runs (id, plan_sha256, source_file, source_sha256, started_by, started_at, last_user_id, batches)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-        [id, planSha256, [...source.file].slice(0, 255).join(''), source.sha256, by, Date.now(), -1, 0],
+        `INSERT INTO cutover_sync_runs (id, plan_sha256, source_file, source_sha256, started_by, started_at, last_user_id,
+           batches, complete_accounts, leavers)
+         VALUES (?, ?, ?, ?, ?, ${this.database.clock}, ?, ?, ?, ?)`,
+        [
+          id,
+          planSha256,
+          [...source.file].slice(0, 255).join(''),
+          source.sha256,
+          by,
+          -1,
+          0,
+          options.complete ? source.accounts : null,
+          leavers,
+        ],
       );
     } catch (error) {
       if (!isDuplicate(error)) throw error;
     }
     return this.find(id);
+  }
+
+  /** Keeps that a later run found the same of accounts. @param at epoch milliseconds, by state */
+  async confirm(userIds: readonly number[], at: { usable: number; other: number }): Promise<void> {
+    if (userIds.length === 0) return;
+    await this.database.execute(
+      `UPDATE cutover_external_accounts SET confirmed_at = CASE WHEN state = 'usable' THEN ? ELSE ? END
+       WHERE user_id IN (${userIds.map(() => '?').join(', ')})`,
+      [at.usable, at.other, ...userIds],
+    );
   }
 
   /** Takes a run from where this process knows it to stand. @returns false where it stands elsewhere, or has ended */
