@@ -89,7 +89,7 @@ describeOnMysql('cutover rollout, stage by stage', (engine) => {
     expect(quarter.rollout).toMatchObject({ stage: 'percent', percent: 25 });
     expect(quarter.moves.toLocal.count).toBe(0);
     const { people } = await status();
-    expect(people).toEqual({ ...quarter.moves.people, inactive: 1 });
+    expect(people).toEqual({ ...quarter.moves.people, inactive: 1, left: 0 });
     expect(quarter.moves.people.external).toBe(
       1 + five.moves.toExternal.count + quarter.moves.toExternal.count,
     );
