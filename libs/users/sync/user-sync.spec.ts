@@ -204,7 +204,11 @@ describeOnEachEngine('user sync', (engine) => {
       linkAdmins: ['OLGA'],
     });
     const { run, ...figures } = await apply();
-    expect(figures).toMatchObject({ already: false, changed: 5, linked: { username_local_part: 3, email: 1 } });
+    expect(figures).toMatchObject({
+      already: false,
+      changed: 5,
+      linked: { username_local_part: 3, email: 1 },
+    });
     expect(Object.values(await links())).toEqual(
       [1, 2, 3, null, 4].map((number) => number && objectId(number)),
     );
