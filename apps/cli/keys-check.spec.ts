@@ -10,6 +10,7 @@ const key = () => randomBytes(32).toString('base64');
 describe('cutover keys check', () => {
   const folder = mkdtempSync(join(tmpdir(), 'cutover-check-'));
   const [jwt, shared, audit] = [randomBytes(48).toString('base64'), key(), key()];
+  const reversed = randomBytes(16).toString('hex');
   const cutover = new Cutover({
     NODE_ENV: 'production',
     DATABASE_URL: 'mysql://app:Xk93-hQ@db.invalid/app?ssl=true',
@@ -22,7 +23,7 @@ describe('cutover keys check', () => {
     chmodSync(join(folder, 'jwt'), 0o640);
   });
   afterAll(() => {
-    for (const secret of [jwt, shared, audit, 'Xk93-hQ', 'x'.repeat(32)])
+    for (const secret of [jwt, shared, audit, reversed, 'Xk93-hQ', 'x'.repeat(32)])
       expect(cutover.output).not.toContain(secret);
     cutover.remove();
     rmSync(folder, { recursive: true });
@@ -64,6 +65,14 @@ describe('cutover keys check', () => {
       exit: 2,
       detail: expect.stringContaining('AUDIT_KEYS must be set in production'),
     });
+  });
+
+  it('takes nothing for a name that may be the secret itself, whatever way round somebody wrote it', async () => {
+    const { code } = await cutover.run(['keys', 'check'], '', {
+      AUDIT_KEYS: `${reversed}:a1`,
+      OTEL_EXPORTER_OTLP_HEADERS: `${reversed}==`,
+    });
+    expect(code).toBe(2);
   });
 
   it('makes no secret where a development machine has none yet', async () => {

@@ -1,10 +1,8 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { isLoopbackHost, mysqlAddressOf, MysqlUrlRefused } from './mysql-address';
+import { KEY_BYTES } from './secrets/secret-settings';
 import type { EncryptionKey } from './settings';
-
-/** Key length of AES-256 (FIPS 197), and the least for HS256 (RFC 7518 section 3.2), in bytes. */
-const KEY_BYTES = 32;
 
 export const isLoopbackUrl = (url: string) =>
   isLoopbackHost(new URL(url).hostname.replace(/^\[(.*)\]$/, '$1'));

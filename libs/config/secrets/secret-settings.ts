@@ -25,6 +25,9 @@ export interface SecretSetting {
  */
 const FLOOR = 128;
 
+/** Of AES-256 (FIPS 197), and the least for HS256 (RFC 7518 section 3.2). */
+export const KEY_BYTES = 32;
+
 /**
  * Which settings are secrets. Whatever treats secrets in a way of their own asks this table: files (`X_FILE`), the rules of
  * production, generated secrets, logs, `cutover keys check`, the documents' tests.
@@ -59,7 +62,7 @@ export const isSecretName = (name: string): name is SecretName => Object.hasOwn(
 export const fileSettingOf = (name: SecretName) => `${name}_FILE` as const;
 
 function key(): string {
-  return randomBytes(32).toString('base64');
+  return randomBytes(KEY_BYTES).toString('base64');
 }
 
 function alone(value: string): SecretPart[] {
@@ -70,20 +73,20 @@ function listed(value: string): SecretPart[] {
   return items(value).map((text, index) => ({ label: `${index + 1}.`, text }));
 }
 
-/** `kid:key`, or a key without a name. */
+/** `kid:key`, or a key without a name. What is in front of no key may be the key: only its place is told. */
 function named(value: string): SecretPart[] {
   return items(value).map((item, index) => {
     const [, kid, text = item] = /^([\w.-]{1,32}):(.*)$/s.exec(item) ?? [];
-    const isHex = /^[0-9a-f]{64}$/i.test(text);
-    return { label: kid ?? `${index + 1}.`, text, bytes: Buffer.byteLength(text, isHex ? 'hex' : 'base64') };
+    const bytes = Buffer.from(text, /^[0-9a-f]{64}$/i.test(text) ? 'hex' : 'base64').length;
+    return { label: kid !== undefined && bytes === KEY_BYTES ? kid : `${index + 1}.`, text, bytes };
   });
 }
 
 function headerValues(value: string): SecretPart[] {
-  return items(value).map((item) => {
-    const [name = '', text = ''] = item.split(/=(.*)/s);
+  return items(value).map((item, index) => {
+    const [, text = ''] = item.split(/=(.*)/s);
     // A scheme in front of a credential (RFC 9110 section 11.4) is no part of the secret.
-    return { label: name.trim(), text: decoded(text.trim()).replace(/^\w+ +/, '') };
+    return { label: `${index + 1}.`, text: decoded(text.trim()).replace(/^\w+ +/, '') };
   });
 }
 
