@@ -74,11 +74,6 @@ async function assemble(/** @type {string} */ folder) {
   await step('Building', buildFromSources);
   for (const program of PROGRAMS) copy(join('dist', 'apps', program), folder);
   for (const path of [...FILES, ...DEPLOYMENT]) copy(path, folder);
-  // The typeface's licence travels with it; Angular's builder collects those of code only.
-  copyFileSync(
-    inWorkspace('node_modules/@fontsource-variable/inter/LICENSE'),
-    join(folder, 'dist/apps/portal/inter-LICENSE.txt'),
-  );
   copyFileSync(process.execPath, join(folder, 'bin', 'node'));
   chmodSync(join(folder, 'bin', 'node'), 0o755);
   await step('Installing the packages that the programs need', () =>

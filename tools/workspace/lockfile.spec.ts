@@ -108,6 +108,17 @@ describe('a licence', () => {
     expect(unused).toEqual([]);
   });
 
+  it('travels with what the portal is made of, in a release and in an image', () => {
+    const { targets } = read<{
+      targets: { bundle: { options: { assets: { input: string; glob: string }[] } } };
+    }>('apps/portal/project.json');
+    const input = 'node_modules/@fontsource-variable/inter';
+    expect(targets.bundle.options.assets).toContainEqual(expect.objectContaining({ input, glob: 'LICENSE' }));
+    expect(readFileSync(join(WORKSPACE, 'docker/Dockerfile'), 'utf8')).toContain(
+      '\nCOPY --from=build /src/dist/apps/portal/3rdpartylicenses.txt ',
+    );
+  });
+
   it('that no manifest names is in a file of the package', () => {
     const readme = join(WORKSPACE, 'node_modules/pause/Readme.md');
 
