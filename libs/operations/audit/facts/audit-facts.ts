@@ -3,6 +3,8 @@ import { Database } from '@cutover/database';
 import { EntryProof } from '../entry-proof';
 import { type FlatRow, type TrailRow, trailRow } from '../trail-row';
 import { EARLIER, PROVEN_COLUMNS, type Trail, TRAILS } from '../trails';
+import { Numbers } from '../writing/numbers';
+import { WriterMarks } from '../writing/writer-marks';
 import { type Fact, factOf, parsedDetail } from './fact';
 
 /** Entries that are read at once. */
@@ -26,6 +28,7 @@ export class AuditFacts {
   constructor(
     private readonly database: Database,
     private readonly proof: EntryProof,
+    private readonly marks: WriterMarks,
   ) {}
 
   /** When it was last so, by an entry with a good MAC. @returns epoch milliseconds. @throws ServiceUnavailable */
@@ -38,7 +41,7 @@ export class AuditFacts {
         ...(subject === undefined ? [] : [subject]),
       ]);
       for await (const row of rows) {
-        if (!this.isProven(row)) continue;
+        if (!this.isProven(row) || !(await this.stands(row, table))) continue;
         last = Math.max(last ?? 0, row.at);
         break;
       }
@@ -89,6 +92,15 @@ export class AuditFacts {
         found.lastAt = Math.max(found.lastAt ?? 0, row.at);
       }
     return found;
+  }
+
+  /** Whether its writer is one of this trail and has not undone it; what was kept must have been removed elsewhere. */
+  private async stands({ proof }: TrailRow, table: (typeof PROVEN)[number]): Promise<boolean> {
+    const mark = proof && (await this.marks.find(proof.writer));
+    if (!mark || mark.authenticity !== 'proven' || mark.pruned.authenticity !== 'proven') return false;
+    const { number } = proof;
+    const isPruned = Numbers.parse(mark.pruned.numbers).has(number);
+    return !Numbers.parse(mark.voided).has(number) && isPruned === (table === 'cutover_audit_evidence');
   }
 
   private isProven(row: TrailRow): boolean {

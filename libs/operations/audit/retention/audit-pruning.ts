@@ -85,6 +85,7 @@ export class AuditPruning {
     ] as const)
       for (let set = 0; anchor !== null && (set = await this.sets.remove(chain, anchor.sequence)) > 0;)
         onProgress?.((done += set));
+    await this.sets.renew();
     await this.sealer.seal(); // where no API does it, what remains proves itself at once
     await this.sealer.release();
     return { ...result, findings };
@@ -137,17 +138,13 @@ export class AuditPruning {
     return parts.reduce((sum, { count }) => sum + count, 0);
   }
 
-  /**
-   * Up to the last seal before the first entry that is too new, in the order of sealing. An entry that is gone has no
-   * age. The last one of the first release stays: a process of that release would miss it.
-   */
+  /** Up to the last seal before the first entry that is too new, in the order of sealing. An entry that is gone has no age. */
   private async oldOf(chain: AuditChain, before: number): Promise<Old> {
-    const end = chain === this.earlier ? await chain.lastSequence() : Infinity;
     let anchor: Mark | null = null;
     for (let entries = 0, after = 0; ;) {
       const rows = await chain.page(after, PAGE);
       for (const { sequence, hmac, entry } of rows) {
-        if (sequence >= end || (entry !== null && entry.at >= before)) return { anchor, entries };
+        if (entry !== null && entry.at >= before) return { anchor, entries };
         anchor = { sequence, hmac };
         entries++;
         after = sequence;

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '@cutover/database';
-import { EntryProof } from '../entry-proof';
+import { AuditKeys } from '../audit-keys';
+import { entryMac, EntryProof } from '../entry-proof';
 import { EVIDENCE } from '../facts/fact';
 import type { AuditChain } from '../sealing/audit-chain';
-import type { TrailRow } from '../trail-row';
-import { CURRENT } from '../trails';
+import { type FlatRow, type TrailRow, trailRow } from '../trail-row';
+import { CURRENT, PROVEN_COLUMNS } from '../trails';
 import { WriterMarks } from '../writing/writer-marks';
 
 /** Entries that are removed in one transaction. */
@@ -20,6 +21,7 @@ export class PrunedSets {
     private readonly database: Database,
     private readonly marks: WriterMarks,
     private readonly proof: EntryProof,
+    private readonly keys: AuditKeys,
   ) {}
 
   /** @param upTo a sequence. @returns how many went */
@@ -40,6 +42,24 @@ export class PrunedSets {
       await this.database.execute(`DELETE FROM ${seals} WHERE sequence <= ?`, [last.sequence]);
       return rows.length;
     });
+  }
+
+  /** Makes what is kept for good under the current key, so that an old one can go once its entries have. */
+  async renew(): Promise<void> {
+    await this.marks.renew();
+    const { current } = this.keys;
+    const rows = await this.database.query<FlatRow>(
+      `SELECT ${PROVEN_COLUMNS} FROM cutover_audit_evidence a WHERE a.kid <> ?`,
+      [current.kid],
+    );
+    for (const entry of rows.map(trailRow)) {
+      const { proof, ...told } = entry;
+      if (proof === null || this.proof.of(entry) !== 'proven') continue;
+      await this.database.execute(
+        'UPDATE cutover_audit_evidence SET kid = ?, mac = ? WHERE id = ? AND mac = ?',
+        [current.kid, entryMac(current, proof, told), entry.id, proof.mac],
+      );
+    }
   }
 
   private async keepWhatCounts(entries: readonly TrailRow[]): Promise<void> {

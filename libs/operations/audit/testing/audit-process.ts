@@ -126,10 +126,10 @@ export class AuditProcess {
     [this.sealer, this.verification] = [sealer, verification];
     this.marking = new AuditMarking(writer, alarm);
     this.backlog = new AuditBacklog(root, chain, earlier, part);
-    const sets = new PrunedSets(database, marks, proof);
+    const sets = new PrunedSets(database, marks, proof, keys);
     this.pruning = new AuditPruning(database, chain, earlier, root, sealer, verification, audit, sets);
     this.acknowledgement = new ChainAcknowledgement(database, root, earlier, part, marks, sealer, audit);
-    this.facts = new AuditFacts(database, proof);
+    this.facts = new AuditFacts(database, proof, marks);
   }
 
   /** Entries of nobody in particular, sealed unless it says otherwise. */

@@ -127,15 +127,29 @@ export class WriterMarks {
       if (mark.pruned.authenticity !== 'proven') continue; // what it said stays unproven, and is found
       const pruned = Numbers.parse(mark.pruned.numbers);
       for (const number of numbersOf.get(mark.writer) ?? []) pruned.add(number);
-      const { kid } = this.keys.current;
-      await this.database.execute(
-        'UPDATE cutover_audit_writers SET pruned = ?, pruned_kid = ?, pruned_mac = ? WHERE ordinal = ?',
-        [String(pruned), kid, this.prunedMacOf(mark, String(pruned)), mark.ordinal],
-      );
-      // An old key is kept for what it still proves: nobody will move the mark of a writer that has ended.
+      await this.putPruned(mark, String(pruned));
+    }
+  }
+
+  /** Puts what is proven of writers that have ended under the current key: they will not do it. */
+  async renew(): Promise<void> {
+    const { kid } = this.keys.current;
+    for (const mark of await this.all()) {
       if (mark.state !== 'open' && mark.kid !== kid && mark.authenticity === 'proven')
         await this.move(mark, [mark.mac]);
+      const { pruned } = mark;
+      if (pruned.kid !== '' && pruned.kid !== kid && pruned.authenticity === 'proven')
+        await this.putPruned(mark, pruned.numbers);
     }
+  }
+
+  /** `null` where no such writer has registered. */
+  async find(writer: string): Promise<ReadMark | null> {
+    const [row] = await this.database.query<Row>(
+      `SELECT ${COLUMNS} FROM cutover_audit_writers WHERE writer = ?`,
+      [writer],
+    );
+    return row ? this.readOf(row) : null;
   }
 
   /** The newest that is there; 0 where none is. */
@@ -144,6 +158,13 @@ export class WriterMarks {
       'SELECT MAX(ordinal) AS last FROM cutover_audit_writers',
     );
     return Number(row?.last ?? 0);
+  }
+
+  private async putPruned(mark: WriterMark, pruned: string): Promise<void> {
+    await this.database.execute(
+      'UPDATE cutover_audit_writers SET pruned = ?, pruned_kid = ?, pruned_mac = ? WHERE ordinal = ?',
+      [pruned, this.keys.current.kid, this.prunedMacOf(mark, pruned), mark.ordinal],
+    );
   }
 
   private prunedMacOf({ ordinal, writer }: WriterMark, pruned: string, key = this.keys.current): string {
