@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, MigrationExecutor, type QueryRunner } from 'typeorm';
 import { contractMigrations, foresees, MigrationRefusal } from '@cutover/migrations';
+import type { Engine } from './database';
 import { classified, MigrationRefused } from './errors';
 
 export interface MigrationStatus {
@@ -32,10 +33,25 @@ const LOCK = `CONCAT('cutover_', MD5(DATABASE()))`;
 /** Seconds to wait for another process that is migrating. */
 const LOCK_TIMEOUT = 60;
 
+/** What a {@link Precondition} may ask. */
+export interface Reader {
+  engine: Engine;
+  query(sql: string, parameters: unknown[]): Promise<unknown[]>;
+}
+
+/** Says beforehand, of what other libs know, why the steps would not do. @throws MigrationRefused */
+export type Precondition = (reader: Reader) => Promise<void>;
+
 /** Applies schema steps and takes them back, one process at a time. */
 @Injectable()
 export class Migrator {
+  private readonly preconditions: Precondition[] = [];
+
   constructor(private readonly dataSource: DataSource) {}
+
+  addPrecondition(precondition: Precondition): void {
+    this.preconditions.push(precondition);
+  }
 
   async status(): Promise<MigrationStatus> {
     const steps = this.dataSource.migrations.map(({ name }) => name ?? '');
@@ -63,10 +79,9 @@ export class Migrator {
    */
   async applicable(): Promise<string[]> {
     const { pending } = await this.status();
-    const steps = this.dataSource.migrations.filter(({ name }) => pending.includes(name ?? ''));
     const runner = this.dataSource.createQueryRunner();
     try {
-      for (const step of steps) if (foresees(step)) await step.foresee(runner);
+      await this.foresee(runner, pending);
       return pending;
     } catch (error) {
       throw refused(error);
@@ -78,6 +93,12 @@ export class Migrator {
   /** @returns the names of the steps it applied */
   async migrate(): Promise<string[]> {
     return this.alone(async (runner) => {
+      const executed = await this.executedNames(runner);
+      const steps = this.dataSource.migrations.map(({ name }) => name ?? '');
+      await this.foresee(
+        runner,
+        steps.filter((name) => !executed.includes(name)),
+      );
       await runner.query(CREATE_TABLE[this.isSqlite ? 'sqlite' : 'mysql']);
       try {
         return (await this.executor(runner).executePendingMigrations()).map(({ name }) => name);
@@ -145,6 +166,18 @@ export class Migrator {
       await this.tidy(runner);
       return reverted;
     });
+  }
+
+  /** What one of the last steps would be refused for, none is begun for. */
+  private async foresee(runner: QueryRunner, pending: readonly string[]): Promise<void> {
+    const steps = this.dataSource.migrations.filter(({ name }) => pending.includes(name ?? ''));
+    for (const step of steps) if (foresees(step)) await step.foresee(runner);
+    if (pending.length === 0) return;
+    const reader: Reader = {
+      engine: this.isSqlite ? 'sqlite' : 'mysql',
+      query: async (sql, parameters) => (await runner.query(sql, parameters)) as unknown[],
+    };
+    for (const precondition of this.preconditions) await precondition(reader);
   }
 
   private get isSqlite(): boolean {

@@ -2,8 +2,10 @@ import {
   type ConnectionOptions,
   createConnection,
   createPool,
+  type FieldPacket,
   type PoolConnection,
   type PoolOptions,
+  Types,
 } from 'mysql2';
 import { boundValues } from './mysql-parameters';
 import type { PoolLoad } from './pool-load';
@@ -29,8 +31,12 @@ const KEPT_STATEMENTS = 100;
 /** A statement of more parameters is about a set, whose size the next one will not share: not worth a place. */
 const LARGEST_KEPT = 24;
 
-/** The server has no prepared statement left to give. */
-const NO_STATEMENT_LEFT = 'ER_MAX_PREPARED_STMT_COUNT_REACHED';
+/** The server has no prepared statement left to give, or has lost the one that we had: none of them was executed. */
+const NOT_PREPARED = new Set([
+  'ER_MAX_PREPARED_STMT_COUNT_REACHED',
+  'ER_NEED_REPREPARE',
+  'ER_UNKNOWN_STMT_HANDLER',
+]);
 
 type Failure = Error & { code?: string };
 type Done<T> = (error: Failure | null, result?: T) => void;
@@ -131,7 +137,8 @@ class MysqlSession {
     try {
       return await this.ask((done) => this.connection.execute(sql, typed, done));
     } catch (error) {
-      if ((error as Failure).code !== NO_STATEMENT_LEFT) throw error;
+      if (!NOT_PREPARED.has((error as Failure).code ?? '')) throw error;
+      this.connection.unprepare(sql);
       // Somebody else has taken them all, and people want to sign in. The session's modes are ours, so that the driver's
       // quoting is right.
       return await this.ask((done) => this.connection.query(sql, plain, done));
@@ -144,10 +151,22 @@ class MysqlSession {
     return new Promise<Answer>((resolve, reject) => {
       statement((error, rows, fields) => {
         if (error) reject(error);
-        else resolve([rows, fields]);
+        else resolve([withoutBits(rows, fields), fields]);
       });
     });
   }
+}
+
+/** A BIT is a number, as every other flag, and not bytes that could be a text: `b'01011001'` is no `Y`. */
+function withoutBits(rows: unknown, fields: unknown): unknown {
+  const bits =
+    (fields as FieldPacket[] | undefined)?.filter(({ columnType }) => columnType === Types.BIT) ?? [];
+  for (const { name } of bits)
+    for (const row of rows as Record<string, unknown>[]) {
+      const bytes = row[name];
+      if (Buffer.isBuffer(bytes) && bytes.length <= 6) row[name] = bytes.readUIntBE(0, bytes.length);
+    }
+  return rows;
 }
 
 function begin(connection: Session, done: (failure: Failure | null) => void, statements = SESSION): void {

@@ -29,7 +29,7 @@ describe('a session on a server', () => {
 
   beforeAll(async () => {
     server = await OwnServer.start();
-  });
+  }, 60_000);
   afterAll(() => server.stop());
 
   const open = async (statement: string) => {

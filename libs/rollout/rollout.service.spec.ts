@@ -4,7 +4,7 @@ import { Database, Migrator, openDataSource } from '@cutover/database';
 import { describeOnEachEngine, type TestDatabase } from '@cutover/database/testing';
 import { DESCRIBED_API } from '@cutover/external-auth/testing';
 import { auditTrailOn } from '@cutover/operations/testing';
-import { LocalPasswords, type UserRecord, UserRepository } from '@cutover/users';
+import { ActiveFlags, LocalPasswords, type UserRecord, UserRepository } from '@cutover/users';
 import type { DataSource } from 'typeorm';
 import { PromotionSchedules } from './auto-promote/promotion-schedules';
 import { VerifiedBackups } from './backup/verified-backups';
@@ -78,7 +78,7 @@ describeOnEachEngine('who signs in where', (engine) => {
         parameters: names,
       }),
     };
-    const users = new UserRepository(database, candidates as never);
+    const users = new UserRepository(database, candidates as never, new ActiveFlags(database));
     const passwords = new LocalPasswords(database);
     const policies = new RolloutPolicyStore(database, auditTrailOn(database));
     return new RolloutService(

@@ -1,3 +1,6 @@
+export { isActive } from './active-flag/active-flag';
+export { ActiveFlags } from './active-flag/active-flags';
+export { refuseUnclearFlags, type UnclearFlag, UnclearFlags } from './active-flag/unclear-flags';
 export { UserStateEntity } from './entities/user-state.entity';
 export { UserEntity } from './entities/user.entity';
 export {

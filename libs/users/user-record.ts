@@ -1,4 +1,5 @@
 import type { Pin, Role } from '@cutover/contracts';
+import { isActive } from './active-flag/active-flag';
 import {
   type Departure,
   DEPARTURE_COLUMNS,
@@ -62,7 +63,8 @@ export interface UserRow
       'active' | 'role' | 'lastTokenRefresh' | 'lastExternalRefusal' | 'breakGlass' | 'departure'
     >,
     DepartureRow {
-  active: number | boolean;
+  /** As it is stored, for `isActive`. */
+  active: unknown;
   role: string;
   breakGlassName: string | null;
 }
@@ -97,7 +99,7 @@ const roleOf = (role: string): Role => (role === 'admin' ? 'admin' : 'user');
 
 export function toAdmissible(row: AdmissibleRow): Admissible {
   return {
-    active: Boolean(row.active),
+    active: isActive(row.active),
     externalUserId: row.externalUserId,
     pin: row.pin,
     breakGlass: hasBreakGlass(row),

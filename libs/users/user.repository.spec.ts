@@ -3,6 +3,7 @@ import { describeOnEachEngine, dump, type TestDatabase } from '@cutover/database
 import { ValidationFailed } from '@cutover/contracts';
 import type { DataSource } from 'typeorm';
 import { NameConflicts } from './name-conflicts';
+import { ActiveFlags } from './active-flag/active-flags';
 import { NameCandidates } from './names/name-candidates';
 import { UserRepository } from './user.repository';
 
@@ -29,7 +30,7 @@ describeOnEachEngine('people', (engine) => {
     dataSource = await openDataSource(testDatabase.connection);
     await new Migrator(dataSource).migrate();
     database = new Database(dataSource);
-    users = new UserRepository(database, new NameCandidates(database));
+    users = new UserRepository(database, new NameCandidates(database), new ActiveFlags(database));
   });
   afterEach(async () => {
     await dataSource.destroy();

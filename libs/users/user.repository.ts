@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Page, type Pin, ValidationFailed } from '@cutover/contracts';
 import { Coalescer, Database, isDuplicate, isMissingColumn, type WriteResult } from '@cutover/database';
+import { ActiveFlags } from './active-flag/active-flags';
 import type { Admissible } from './kept-out/why-kept-out';
 import { foldName } from './names/fold-name';
 import { type NameColumn, NameCandidates } from './names/name-candidates';
@@ -49,6 +50,7 @@ export class UserRepository {
   constructor(
     private readonly database: Database,
     private readonly candidates: NameCandidates,
+    private readonly activeFlags: ActiveFlags,
   ) {}
 
   async findById(id: number): Promise<UserRecord | null> {
@@ -95,12 +97,13 @@ export class UserRepository {
   ): Promise<UserRecord> {
     await this.assertCreatable(user);
     const now = toDatetime(new Date());
+    const active = await this.activeFlags.stored(true);
     try {
       const { insertId } = await this.insert(user.hashedPassword, {
         username: user.username,
         email: user.email,
         full_name: user.fullName,
-        is_active: 1,
+        is_active: active,
         role: user.role,
         created_at: now,
         updated_at: now,
@@ -185,7 +188,7 @@ export class UserRepository {
 
   async setActive(id: number, active: boolean): Promise<void> {
     await this.database.execute(`UPDATE users SET is_active = ?, updated_at = ? WHERE id = ?`, [
-      active,
+      await this.activeFlags.stored(active),
       toDatetime(new Date()),
       id,
     ]);

@@ -1,5 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { ActiveFlags } from './active-flag/active-flags';
+import { UnclearFlags } from './active-flag/unclear-flags';
 import { UserStateEntity } from './entities/user-state.entity';
 import { UserEntity } from './entities/user.entity';
 import { ExternalAccounts } from './external-accounts/external-accounts';
@@ -15,6 +17,8 @@ import { UserRepository } from './user.repository';
 @Module({
   imports: [TypeOrmModule.forFeature([UserEntity, UserStateEntity])],
   providers: [
+    ActiveFlags,
+    UnclearFlags,
     UserRepository,
     ExternalAccounts,
     NameCandidates,
@@ -27,6 +31,7 @@ import { UserRepository } from './user.repository';
   ],
   exports: [
     UserRepository,
+    UnclearFlags,
     ExternalAccounts,
     NameConflicts,
     HashSurvey,

@@ -106,11 +106,16 @@ async function boot(database: TestDatabase, environment: Environment): Promise<N
       ...environment,
     }),
   );
-  await app.init();
-  await app.get(Migrator, { strict: false }).migrate();
-  await keepUnsealed(app);
-  await app.listen({ host: '127.0.0.1', port: 0 });
-  return app;
+  try {
+    await app.init();
+    await app.get(Migrator, { strict: false }).migrate();
+    await keepUnsealed(app);
+    await app.listen({ host: '127.0.0.1', port: 0 });
+    return app;
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
 }
 
 /** Tests empty the trail as they go, and its sealer would call that what it is: another one holds the chain for good. */

@@ -7,7 +7,7 @@ import { ExternalUnavailable, ProviderCircuits } from '@cutover/external-auth';
 import { DESCRIBED_API } from '@cutover/external-auth/testing';
 import { Metrics } from '@cutover/operations';
 import { auditTrailOn } from '@cutover/operations/testing';
-import { LocalPasswords, UserRepository } from '@cutover/users';
+import { ActiveFlags, LocalPasswords, UserRepository } from '@cutover/users';
 import type { DataSource } from 'typeorm';
 import { VerifiedBackups } from '../backup/verified-backups';
 import { KnownAccounts } from '../evidence/known-accounts';
@@ -72,7 +72,7 @@ describeOnEachEngine('a scheduled promotion', (engine) => {
   /** A process of its own: nothing but the database is shared. */
   function process() {
     const audit = auditTrailOn(database);
-    const users = new UserRepository(database, {} as never);
+    const users = new UserRepository(database, {} as never, new ActiveFlags(database));
     const passwords = new LocalPasswords(database);
     const policies = new RolloutPolicyStore(database, audit);
     const schedules = new PromotionSchedules(database, audit);

@@ -287,6 +287,25 @@ describeOnEachEngine('backup and restore', (engine) => {
     ]);
   });
 
+  it('sees who would be active again where the column holds texts or bits, and brings it back to the byte', async () => {
+    const flags: [type: string, yes: string, no: string][] = [['VARCHAR(3)', `'Y'`, `'N'`]];
+    if (engine.name === 'mysql') flags.push(['BIT(9)', `b'1'`, `b'0'`]);
+    for (const [type, yes, no] of flags) {
+      if (engine.name === 'mysql')
+        await sql(`ALTER TABLE users DROP COLUMN is_active, ADD COLUMN is_active ${type} NULL`);
+      await sql(`UPDATE users SET is_active = ${no}, role = 'user'`);
+      await sql(`UPDATE users SET is_active = ${yes} WHERE id = 11`);
+      await program.backup(path(`flags-${type.length}`));
+      const before = dump(scratch, 'users');
+      await sql(`UPDATE users SET is_active = ${no} WHERE id = 11`);
+      await expect(program.restore(path(`flags-${type.length}`))).rejects.toThrow(
+        /1 people .*\(id 11\) active again\. Nothing/,
+      );
+      await program.restore(path(`flags-${type.length}`), { acceptPrivileges: true });
+      expect(dump(scratch, 'users')).toBe(before);
+    }
+  });
+
   it('leaves people who came since, and refuses where one of them has what was another’s', async () => {
     await program.backup(path());
     await sql(`INSERT INTO users (id, username, hashed_password) VALUES (900, 'newcomer', 'x')`);

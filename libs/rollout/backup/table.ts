@@ -1,6 +1,8 @@
 import type { Database } from '@cutover/database';
 import type { Row, Value } from './format/records';
 
+/** A number where it is read otherwise (libs/database); a backup holds the bytes. */
+const AS_BYTES = new Set(['bit']);
 /** Types whose text says all of them; a JavaScript date would lose the fraction, and the impossible days of old tables. */
 const AS_TEXT = new Set(['datetime', 'timestamp', 'date', 'time', 'json']);
 
@@ -20,13 +22,7 @@ export class Table {
   static async of(database: Database, name: string, columns?: string[]): Promise<Table> {
     const present = await columnsOf(database, name);
     const chosen = columns ?? [...present.keys()];
-    const select = chosen
-      .map((column) =>
-        AS_TEXT.has(present.get(column) ?? '') && database.engine === 'mysql'
-          ? `CAST(${quoted(column)} AS CHAR) AS ${quoted(column)}`
-          : quoted(column),
-      )
-      .join(', ');
+    const select = chosen.map((column) => selected(database, column, present.get(column) ?? '')).join(', ');
     return new Table(database, name, chosen, select);
   }
 
@@ -88,6 +84,13 @@ export class Table {
     // node:sqlite binds a number as REAL, which a column without a type would keep as one.
     return this.database.engine === 'sqlite' && Number.isSafeInteger(value) ? BigInt(value as number) : value;
   }
+}
+
+function selected({ engine }: Database, column: string, type: string): string {
+  if (engine === 'mysql' && AS_TEXT.has(type)) return `CAST(${quoted(column)} AS CHAR) AS ${quoted(column)}`;
+  if (engine === 'mysql' && AS_BYTES.has(type))
+    return `CAST(${quoted(column)} AS BINARY) AS ${quoted(column)}`;
+  return quoted(column);
 }
 
 const toValue = (value: unknown): Value => {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { SettingsService } from '@cutover/config';
 import { Database } from '@cutover/database';
 import { AuditFacts, ChainVerification } from '@cutover/operations';
-import { BREAK_GLASS_COLUMN, BREAK_GLASS_JOIN, hasBreakGlass } from '@cutover/users';
+import { BREAK_GLASS_COLUMN, BREAK_GLASS_JOIN, hasBreakGlass, isActive } from '@cutover/users';
 import { LastVerifiedBackup } from '../backup/last-verified-backup';
 import { add, listing } from '../backup/named-people';
 import { type KnownAccount, KnownAccounts } from '../evidence/known-accounts';
@@ -16,7 +16,7 @@ const BATCH = 5000;
 interface PersonRow {
   id: number;
   username: string;
-  active: number | boolean;
+  active: unknown;
   objectId: string | null;
   letInAt: unknown;
   pin: string | null;
@@ -88,7 +88,7 @@ export class CleanupSurvey {
     };
     for await (const { row, known } of this.everybody()) {
       // They keep credentials of their own, whatever becomes of their row's password.
-      if (!row.active || hasBreakGlass(row)) continue;
+      if (!isActive(row.active) || hasBreakGlass(row)) continue;
       const person = { id: row.id, username: row.username };
       people.active++;
       if (row.pin === 'local') add(people.pinnedLocal, person);

@@ -5,7 +5,7 @@ import { describeOnEachEngine, type TestDatabase } from '@cutover/database/testi
 import { DESCRIBED_API } from '@cutover/external-auth/testing';
 import { Metrics } from '@cutover/operations';
 import { auditTrailOn } from '@cutover/operations/testing';
-import { LocalPasswords, UserRepository } from '@cutover/users';
+import { ActiveFlags, LocalPasswords, UserRepository } from '@cutover/users';
 import type { DataSource } from 'typeorm';
 import { PromotionSchedules } from '../auto-promote/promotion-schedules';
 import { VerifiedBackups } from '../backup/verified-backups';
@@ -65,7 +65,7 @@ describeOnEachEngine('the guardrail', (engine) => {
         parameters: names,
       }),
     };
-    const users = new UserRepository(database, candidates as never);
+    const users = new UserRepository(database, candidates as never, new ActiveFlags(database));
     const passwords = new LocalPasswords(database);
     const policies = new RolloutPolicyStore(database, auditTrailOn(database));
     const decisions = new RolloutDecisions(policies, users, passwords, new VerifiedBackups(database));

@@ -2,6 +2,7 @@ import type { DataSource } from 'typeorm';
 import { Database, Migrator, openDataSource } from '@cutover/database';
 import { describeOnEachEngine, type TestDatabase } from '@cutover/database/testing';
 import { UserRepository } from '../user.repository';
+import { ActiveFlags } from '../active-flag/active-flags';
 import { NameCandidates } from './name-candidates';
 
 describeOnEachEngine('candidates for a typed name', (engine) => {
@@ -14,7 +15,7 @@ describeOnEachEngine('candidates for a typed name', (engine) => {
     dataSource = await openDataSource(scratch.connection);
     await new Migrator(dataSource).migrate();
     const database = new Database(dataSource);
-    users = new UserRepository(database, new NameCandidates(database));
+    users = new UserRepository(database, new NameCandidates(database), new ActiveFlags(database));
   });
   afterEach(async () => {
     await dataSource.destroy();

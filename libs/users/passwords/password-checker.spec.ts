@@ -1,6 +1,7 @@
 import { openDataSource, Database, Migrator } from '@cutover/database';
 import { describeOnEachEngine, type TestDatabase } from '@cutover/database/testing';
 import type { DataSource } from 'typeorm';
+import { ActiveFlags } from '../active-flag/active-flags';
 import { NameCandidates } from '../names/name-candidates';
 import { UserRepository } from '../user.repository';
 import { HashSurvey } from './hash-survey';
@@ -64,7 +65,7 @@ describeOnEachEngine('local passwords', (engine) => {
     dataSource = await openDataSource(testDatabase.connection);
     await new Migrator(dataSource).migrate();
     const database = new Database(dataSource);
-    users = new UserRepository(database, new NameCandidates(database));
+    users = new UserRepository(database, new NameCandidates(database), new ActiveFlags(database));
     threads = new HashThreads();
     checker = new PasswordChecker(threads, new HashSurvey(database, threads));
   });

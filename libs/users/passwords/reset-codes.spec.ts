@@ -3,6 +3,7 @@ import { Database, Migrator, openDataSource } from '@cutover/database';
 import { describeOnEachEngine, type TestDatabase } from '@cutover/database/testing';
 import { auditTrailOn } from '@cutover/operations/testing';
 import type { DataSource } from 'typeorm';
+import { ActiveFlags } from '../active-flag/active-flags';
 import { NameCandidates } from '../names/name-candidates';
 import type { UserRecord } from '../user-record';
 import { UserRepository } from '../user.repository';
@@ -24,7 +25,7 @@ describeOnEachEngine('reset codes', (engine) => {
     dataSource = await openDataSource(testDatabase.connection);
     await new Migrator(dataSource).migrate();
     const database = new Database(dataSource);
-    users = new UserRepository(database, new NameCandidates(database));
+    users = new UserRepository(database, new NameCandidates(database), new ActiveFlags(database));
     passwords = new LocalPasswords(database);
     codes = new ResetCodes(database, auditTrailOn(database), passwords);
   });

@@ -9,6 +9,7 @@ import { ExternalAccounts } from '../external-accounts/external-accounts';
 import { csvOf, type ExportedUser, exported, objectId } from './testing/export-lines';
 import type { PlanLine } from './plan/plan-file';
 import { whyKeptOut } from '../kept-out/why-kept-out';
+import { ActiveFlags } from '../active-flag/active-flags';
 import { NameCandidates } from '../names/name-candidates';
 import { UserRepository } from '../user.repository';
 import { EarlierRuns } from './plan/earlier-runs';
@@ -140,9 +141,11 @@ describeOnEachEngine('user sync', (engine) => {
         exported(number, `p${number}@contoso.example`, { accountEnabled: !off.includes(number) }),
       );
   const keptOut = async () =>
-    (await new UserRepository(database, new NameCandidates(database)).page({ limit: 200 })).items.flatMap(
-      (user) => (whyKeptOut(user, 'local') ? [user.username] : []),
-    );
+    (
+      await new UserRepository(database, new NameCandidates(database), new ActiveFlags(database)).page({
+        limit: 200,
+      })
+    ).items.flatMap((user) => (whyKeptOut(user, 'local') ? [user.username] : []));
 
   const many = () => {
     const numbers = Array.from({ length: MANY }, (_, index) => index + 1);

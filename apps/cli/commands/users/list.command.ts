@@ -1,6 +1,13 @@
 import type { AdminUser, Page } from '@cutover/contracts';
 import { PeopleService } from '@cutover/rollout';
-import { NameConflicts, type NamedUser, PasswordChecker, type UnverifiableHash } from '@cutover/users';
+import {
+  NameConflicts,
+  type NamedUser,
+  PasswordChecker,
+  type UnclearFlag,
+  UnclearFlags,
+  type UnverifiableHash,
+} from '@cutover/users';
 import { Command, Option } from 'commander';
 import { examples, wholeNumber } from '../../options';
 import { print, table } from '../../output';
@@ -15,6 +22,7 @@ interface ListOptions {
 interface Problems {
   unverifiable: UnverifiableHash[];
   nameConflicts: NamedUser[][];
+  unclearFlags: UnclearFlag[];
 }
 
 export function listCommand(): Command {
@@ -25,7 +33,7 @@ export function listCommand(): Command {
     .addOption(
       new Option(
         '--problems',
-        'only who cannot sign in locally, and why: hashes that cannot be checked, names that clash',
+        'only who cannot sign in, and why: hashes that cannot be checked, names that clash, flags that say neither yes nor no',
       ).conflicts(['limit', 'cursor']),
     )
     .addHelpText('after', examples('cutover users list --limit 20', 'cutover users list --problems --json'))
@@ -42,6 +50,7 @@ function findProblems(): Promise<Problems> {
   return withCurrentSchema(async (context) => ({
     unverifiable: await context.get(PasswordChecker, { strict: false }).unverifiable(),
     nameConflicts: await context.get(NameConflicts, { strict: false }).list(),
+    unclearFlags: await context.get(UnclearFlags, { strict: false }).list(),
   }));
 }
 
@@ -61,7 +70,7 @@ function describedPage({ items, nextCursor }: Page<AdminUser>): string {
   return nextCursor === null ? people : `${people}\nMore: --cursor ${nextCursor}`;
 }
 
-function describedProblems({ unverifiable, nameConflicts }: Problems): string {
+function describedProblems({ unverifiable, nameConflicts, unclearFlags }: Problems): string {
   const rows = [
     ...unverifiable.map(({ id, username, reason }) => [String(id), username, reason]),
     ...nameConflicts.flatMap((group) =>
@@ -71,6 +80,11 @@ function describedProblems({ unverifiable, nameConflicts }: Problems): string {
         `same name as ${others(group, id)}: rename all but one`,
       ]),
     ),
+    ...unclearFlags.map(({ id, username, value }) => [
+      String(id),
+      username,
+      `is_active is ${value ?? 'NULL'}, neither active nor inactive: kept out`,
+    ]),
   ];
   return rows.length === 0 ? 'No problems found.' : table(['ID', 'USERNAME', 'PROBLEM'], rows);
 }

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { isActive } from '@cutover/users';
 import { RestoreConflict } from '../errors';
 import type { BackedUpPerson, Row, Value } from '../format/records';
 import { add, listing, type NamedPerson, named } from '../named-people';
@@ -69,7 +70,7 @@ export class PeopleRestoration {
     add(this.report.changed, person);
     const { users } = this.pass.tables;
     const value = (row: Row, column: string) => row[users.at(column)];
-    if (isTrue(value(user, 'is_active')) && !isTrue(value(now, 'is_active')))
+    if (saysActive(value(user, 'is_active')) && !saysActive(value(now, 'is_active')))
       add(this.report.privileges, { ...person, gains: 'active' });
     if (value(user, 'role') === 'admin' && value(now, 'role') !== 'admin')
       add(this.report.privileges, { ...person, gains: 'admin' });
@@ -105,4 +106,5 @@ export class PeopleRestoration {
   }
 }
 
-const isTrue = (value: Value | undefined) => Boolean(Number(value));
+const saysActive = (value: Value | undefined) =>
+  isActive(typeof value === 'object' && value !== null ? Buffer.from(value.base64, 'base64') : value);

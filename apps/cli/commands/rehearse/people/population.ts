@@ -1,6 +1,6 @@
 import { STAND_IN_DOMAIN } from '@cutover/contracts';
 import type { Database } from '@cutover/database';
-import { foldName } from '@cutover/users';
+import { foldName, isActive } from '@cutover/users';
 import { isAmbiguous } from './legacy-people';
 import type { Seeded } from './seeded';
 
@@ -32,7 +32,7 @@ export interface Person {
 interface Row {
   id: number;
   username: string;
-  active: number | boolean;
+  active: unknown;
   role: string;
   pin: Person['pin'];
   objectId: string | null;
@@ -53,7 +53,7 @@ export async function population(database: Database, seeded: Seeded): Promise<Pe
   return rows.map(({ id, username, active, role, pin, objectId }, index) => ({
     id,
     username,
-    active: Boolean(active),
+    active: isActive(active),
     admin: role === 'admin',
     pin,
     namesake: (bearers.get(foldName(username)) ?? 0) > 1,
