@@ -36,8 +36,8 @@ export const migrations = [
   LiveSessions1780000000014,
   Departures1780000000015,
   AuditWriters1780000000017,
-  AccountNames1780000000020,
   LinkRequests1780000000018,
+  AccountNames1780000000020,
 ];
 
 /**

@@ -25,14 +25,18 @@ import { endOrderly } from './http/orderly-shutdown';
 import { PORTAL_ROOT, registerPortal } from './http/portal';
 import { ProblemFilter } from './http/problem.filter';
 import { requireSecureTransport } from './http/secure-transport';
-import { registerSecurityHeaders } from './http/security-headers';
+import { registerSecurityHeaders, securityHeaders } from './http/security-headers';
+import { answerUnreadable } from './http/unreadable-request';
 import { RefreshesInHand } from './refreshes-in-hand';
 
 /** Bytes. The largest body that anybody sends is a change of the rollout with a thousand names. */
 const BODY_LIMIT = 256 * 1024;
 
-/** Milliseconds for a request to arrive in full: nobody holds a connection open by trickling. */
-const REQUEST_TIMEOUT = 30_000;
+/** Milliseconds for a request to arrive in full, and for its headers: nobody holds a connection open by trickling. */
+const REQUEST_TIMEOUT = 10_000;
+const HEADERS_TIMEOUT = 5000;
+/** Milliseconds between two looks for those that are late; Node's own are 30 s. */
+const TIMEOUT_CHECKS = 1000;
 
 /** The API, ready to listen: modules, the HTTP edge around them, and the portal. */
 export async function createApp(
@@ -40,16 +44,19 @@ export async function createApp(
   portalRoot = PORTAL_ROOT,
 ): Promise<NestFastifyApplication> {
   const problems = new ProblemFilter();
+  const headers = securityHeaders(settings.http);
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT,
+    http: { headersTimeout: HEADERS_TIMEOUT, connectionsCheckingInterval: TIMEOUT_CHECKS },
+    clientErrorHandler: answerUnreadable(headers),
     trustProxy: settings.http.trustProxy.length > 0 ? settings.http.trustProxy : false,
     genReqId: (request: IncomingMessage) =>
       acceptedRequestId(request.headers['x-request-id']) ??
       traceIdOf(request.headers['traceparent']) ??
       randomUUID(),
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
-      problems.answer(error, request, reply);
+      problems.answer(error, request, reply.headers(headers)); // it passes no hook
     },
   });
   const instance = adapter.getInstance() as unknown as FastifyInstance;
@@ -82,7 +89,7 @@ export async function createApp(
     await app.get(AuditSealingJob, { strict: false }).finish(Math.max(0, endsAt - performance.now()));
   });
   await instance.register(fastifyCookie);
-  serveOpenApi(app);
+  if (settings.http.apiDocs) serveOpenApi(app);
   const { organisationName, publicUrl } = settings.http;
   const { idleTimeout } = settings.session;
   await registerPortal(instance, { publicUrl, organisationName, idleTimeout }, methods, portalRoot);

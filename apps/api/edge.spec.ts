@@ -443,8 +443,12 @@ describeOnEachEngine('the HTTP edge', (engine) => {
 
   describe('sends security headers', () => {
     it('with every answer', async () => {
-      for (const path of ['/', '/api/auth/me', '/health', '/nothing']) {
+      const malformed = ['/%zz', `/api/${'x'.repeat(300)}%`];
+      for (const path of ['/', '/api/auth/me', '/api/docs-json', '/health', '/nothing', ...malformed]) {
         const { headers } = await api.client().call('GET', path);
+        expect(headers.get('permissions-policy')).toMatch(/camera=\(\).*geolocation=\(\).*microphone=\(\)/);
+        expect(headers.get('cross-origin-opener-policy')).toBe('same-origin');
+        expect(headers.get('cross-origin-resource-policy')).toBe('same-origin');
         expect(headers.get('content-security-policy')).toMatch(/default-src 'none'.*frame-ancestors 'none'/);
         expect(headers.get('content-security-policy')).not.toMatch(/unsafe-(inline|eval)/);
         expect(headers.get('x-content-type-options')).toBe('nosniff');
@@ -479,6 +483,59 @@ describeOnEachEngine('the HTTP edge', (engine) => {
           .body['requestId'],
       ).not.toContain('level');
     });
+  });
+
+  it('says little of a body that has everything wrong with it', async () => {
+    const unknown = Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`key${index}`, 1]));
+    for (const body of [
+      unknown,
+      { ['k'.repeat(200_000)]: 1 },
+      { username: 'a', password: 'b', ...unknown },
+    ]) {
+      const answer = await api.client().call('POST', '/api/auth/login', { body });
+      expect(answer).toMatchObject({ status: 400, code: 'validation_failed' });
+      expect(answer.text.length).toBeLessThan(2000);
+    }
+  });
+
+  it('shows an operator’s figures on this machine to nobody who asks under another name', async () => {
+    const asked = (host: string, path = '/metrics', headers = {}) =>
+      new Promise<{ status: number; text: string }>((resolve, reject) => {
+        request(api.url + path, { headers: { host, ...headers } }, (answer) => {
+          let text = '';
+          answer.setEncoding('utf8').on('data', (part: string) => (text += part));
+          answer.on('end', () => resolve({ status: answer.statusCode ?? 0, text }));
+        })
+          .on('error', reject)
+          .end();
+      });
+    for (const host of ['localhost', 'LOCALHOST:9', '127.0.0.1:3000', '127.9.9.9', '[::1]:3000'])
+      expect(await asked(host)).toMatchObject({ status: 200 });
+    for (const host of [
+      'evil.example',
+      'localhost.evil.example',
+      '127.0.0.1.evil.example',
+      'evil.example:3000',
+    ]) {
+      expect((await asked(host)).status).toBe(403);
+      expect((await asked(host, '/health')).text).not.toContain('pending');
+    }
+    for (const name of ['via', 'x-real-ip', 'x-forwarded-host'])
+      expect((await asked('localhost', '/metrics', { [name]: '1.1 proxy' })).status).toBe(403);
+  });
+
+  it('describes itself only where that is asked for', async () => {
+    await api.restart({ API_DOCS: 'off' });
+    for (const path of [
+      '/api/docs',
+      '/api/docs/',
+      '/api/docs-json',
+      '/api/docs-yaml',
+      '/api/docs/swagger-ui.css',
+    ])
+      expect(await api.client().call('GET', path)).toMatchObject({ status: 404, code: 'not_found' });
+    await api.restart({ API_DOCS: 'on' });
+    expect(await api.client().call('GET', '/api/docs-json')).toMatchObject({ status: 200 });
   });
 
   describe('where the portal is on https', () => {

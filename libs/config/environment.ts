@@ -32,6 +32,7 @@ export const environment = z.object({
   PUBLIC_URL: origin.optional(),
   TRUST_PROXY: networks.default([]),
   METRICS_TOKEN: z.string().min(16, 'expects at least 16 characters').optional(),
+  API_DOCS: z.enum(['on', 'off'], 'expects on or off').optional(),
   ORGANISATION_NAME: z.string().max(80, 'expects at most 80 characters').default('Cutover'),
 
   OTEL_EXPORTER_OTLP_ENDPOINT: collectorUrl.optional(),

@@ -54,6 +54,7 @@ export function loadSettings(variables: Variables, options: LoadOptions = {}): S
       publicUrl: env.PUBLIC_URL ?? `http://localhost:${env.PORT}`,
       trustProxy: env.TRUST_PROXY,
       metricsToken: env.METRICS_TOKEN ?? null,
+      apiDocs: (env.API_DOCS ?? (env.NODE_ENV === 'production' ? 'off' : 'on')) === 'on',
       organisationName: env.ORGANISATION_NAME,
     },
     tracing: tracingOf(env),

@@ -37,6 +37,8 @@ export interface HttpSettings {
   trustProxy: string[];
   /** Opens the details of `/health` to callers that are not on loopback. */
   metricsToken: string | null;
+  /** Serves the OpenAPI document, and a page to try it. */
+  apiDocs: boolean;
   /** Shown on the portal's sign-in page. */
   organisationName: string;
 }

@@ -35,14 +35,22 @@ export interface ValidationIssue {
   path?: readonly (PropertyKey | { key: PropertyKey })[] | undefined;
 }
 
+/** What an answer says of a request is for a person to read, however many faults it has and whatever it calls its fields. */
+const MOST_ISSUES = 5;
+const LONGEST_LINE = 200;
+const cut = (line: string) => {
+  const characters = [...line.slice(0, 2 * LONGEST_LINE)];
+  return characters.length > LONGEST_LINE ? `${characters.slice(0, LONGEST_LINE - 1).join('')}…` : line;
+};
+
 /** The request itself is wrong; `detail` says where and what is expected. */
 export class ValidationFailed extends ProblemError {
   readonly code = 'validation_failed';
 
   static fromIssues(issues: readonly ValidationIssue[]): ValidationFailed {
-    const lines = issues.slice(0, 5).map(({ message, path = [] }) => {
+    const lines = issues.slice(0, MOST_ISSUES).map(({ message, path = [] }) => {
       const place = path.map((part) => String(typeof part === 'object' ? part.key : part)).join('.');
-      return place ? `${place}: ${message}` : message;
+      return cut(place ? `${place}: ${message}` : message);
     });
     return new ValidationFailed({ detail: lines.join('; ') });
   }

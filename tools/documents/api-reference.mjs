@@ -28,8 +28,8 @@ export function apiReference(document) {
 
 const INTRODUCTION = `# API reference
 
-Made from \`openapi.json\` by \`npm run openapi\`; do not edit. The API serves the same document at \`/api/docs-json\`, and
-a page to try it at \`/api/docs\`.
+Made from \`openapi.json\` by \`npm run openapi\`; do not edit. With \`API_DOCS=on\` the API serves the same
+document at \`/api/docs-json\`, and a page to try it at \`/api/docs\`.
 
 - **Bodies** are JSON. Unknown fields, wrong types and malformed JSON are \`validation_failed\`.
 - **Errors** are \`application/problem+json\` (RFC 9457): \`{type, title, status, detail, instance, code, requestId}\`, and

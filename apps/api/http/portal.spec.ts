@@ -16,6 +16,7 @@ const SETTINGS = {
   publicUrl: 'http://localhost:3000',
   trustProxy: [],
   metricsToken: null,
+  apiDocs: true,
   organisationName: '<b>"Kühn & Söhne"</b>',
 };
 

@@ -12,6 +12,7 @@ import {
 } from 'jose';
 import { ExternalMisconfigured } from '../errors';
 import { isCanonicalJwt } from './canonical-jwt';
+import { wrongClaim } from './claim-types';
 import { thumbprintOf } from './key-set';
 import { ProviderKeys } from './provider-keys';
 
@@ -25,6 +26,8 @@ const KEY_REFERENCES = ['jwk', 'jku', 'x5u'] as const;
 export interface VerifiedClaims extends JWTPayload {
   /** Entra object id. */
   oid: string;
+  /** Entra tenant id. */
+  tid: string;
   exp: number;
 }
 
@@ -121,11 +124,12 @@ export class ProviderTokenVerifier {
       issuer: issuers,
       clockTolerance: CLOCK_TOLERANCE,
     }).catch(rethrow);
-    const { tid, oid } = verification.payload as { tid?: unknown; oid?: unknown };
-    if (tenantId === null || String(tid).toLowerCase() !== tenantId.toLowerCase())
+    const claim = wrongClaim(verification.payload);
+    if (claim !== null) throw new TokenInvalid({ cause: { claim } });
+    const claims = verification.payload as VerifiedClaims;
+    if (tenantId === null || claims.tid.toLowerCase() !== tenantId.toLowerCase())
       throw new TokenInvalid({ cause: { claim: 'tid' } });
-    if (typeof oid !== 'string' || oid === '') throw new TokenInvalid({ cause: { claim: 'oid' } });
-    return { claims: verification.payload as VerifiedClaims, key: verification.key as CryptoKey };
+    return { claims, key: verification.key as CryptoKey };
   }
 
   private required(): ExternalAuthSettings {

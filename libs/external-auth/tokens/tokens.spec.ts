@@ -51,6 +51,16 @@ describe('a bearer', () => {
     ['an empty oid', () => ({ oid: '' })],
     ['an oid that is no text', () => ({ oid: 7 })],
     ['an application and no person', () => ({ idtyp: 'app' })],
+    ['a list with the tenant', () => ({ tid: ['11111111-2222-4333-8444-555555555555'] })],
+    ['a list with one oid', () => ({ oid: ['oid-1'] })],
+    ['a list with the issuer', () => ({ iss: [provider.issuer] })],
+    ['an audience that is in part no text', () => ({ aud: ['api://the-api', 7] })],
+    ['an expiry in text', () => ({ exp: String(now() + 600) })],
+    ['a start in text', () => ({ nbf: '0' })],
+    ['a time of issue in text', () => ({ iat: '0' })],
+    ['an application in a list', () => ({ idtyp: ['app'] })],
+    ['a subject that is no text', () => ({ sub: ['oid-1'] })],
+    ['a client in a list', () => ({ azp: ['another-client'] })],
     ['the audience of an ID token', () => ({ aud: 'the-client' })],
   ])('is refused with %s', async (_case, claims) => {
     const token = await provider.accessToken(claims());
@@ -180,6 +190,8 @@ describe('who an answer is about', () => {
   it.each([
     ['about another person', { oid: 'oid-2' }],
     ['of another tenant', { tid: 'other' }],
+    ['with a list for a tenant', { tid: ['11111111-2222-4333-8444-555555555555'] }],
+    ['with a list for a person', { oid: ['oid-1'] }],
     ['for another client', { aud: 'another-client' }],
     ['that has expired', { exp: 1 }],
   ])('is not believed with an ID token %s', async (_case, claims) => {
