@@ -41,6 +41,25 @@ describe('cutover keys check', () => {
         ['METRICS_TOKEN', 'not set'],
       ]),
     );
+    expect(stdout).not.toContain('every account');
+  });
+
+  it('says that everybody can read a file, and its folder does not keep them out', async () => {
+    const open = mkdtempSync(join(tmpdir(), 'cutover-open-'));
+    writeFileSync(join(open, 'token'), randomBytes(24).toString('hex'));
+    chmodSync(join(open, 'token'), 0o644);
+    const check = async () => {
+      const given = { AUDIT_KEYS: `a1:${audit}`, METRICS_TOKEN_FILE: join(open, 'token') };
+      const { code, stdout } = await cutover.run(['keys', 'check'], '', given);
+      return [
+        code,
+        stdout.includes('METRICS_TOKEN is in a file that every account here may read (mode 0644).'),
+      ];
+    };
+    expect(await check()).toEqual([0, false]);
+    chmodSync(open, 0o755);
+    expect(await check()).toEqual([0, true]);
+    rmSync(open, { recursive: true });
   });
 
   it('exits with 2 and the reasons for what production would refuse', async () => {

@@ -65,7 +65,7 @@ export function reportSecrets(): SecretsReport {
     const path = pathOf(name, from);
     const permissions = path === undefined ? null : permissionsOf(path);
     const report = { name, from, mode: permissions?.mode ?? null, parts: partsOf(name, variables[name]) };
-    return { report, isOpen: permissions?.openToAll ?? false };
+    return { report, isOpen: permissions?.readByAll ?? false };
   });
   return {
     secrets: secrets.map(({ report }) => report),
@@ -81,7 +81,7 @@ export function reportSecrets(): SecretsReport {
       .filter(({ isOpen }) => isOpen)
       .map(({ report: { name, mode } }) => ({
         name,
-        problem: `is in a file that every account here may read (mode ${mode}) unless a folder above keeps it out`,
+        problem: `is in a file that every account here may read (mode ${mode})`,
       })),
   };
 }

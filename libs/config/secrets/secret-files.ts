@@ -131,8 +131,23 @@ function foldersAbove(path: string): string[] {
 }
 
 /** How a file stands on the disk, without a look into it; `null` where it is not there. */
-export function permissionsOf(path: string): { mode: string; openToAll: boolean } | null {
+export function permissionsOf(path: string): Permissions | null {
   const stats = statSync(path, { throwIfNoEntry: false });
   if (!stats) return null;
-  return { mode: (stats.mode & 0o7777).toString(8).padStart(4, '0'), openToAll: (stats.mode & 0o006) !== 0 };
+  const openToAll = (stats.mode & 0o006) !== 0;
+  const isReached = () => foldersAbove(realpathSync(path)).every((folder) => statSync(folder).mode & 0o001);
+  return {
+    mode: (stats.mode & 0o7777).toString(8).padStart(4, '0'),
+    openToAll,
+    readByAll: openToAll && isReached(),
+  };
+}
+
+interface Permissions {
+  /** As `0640`. */
+  mode: string;
+  /** By its own mode. */
+  openToAll: boolean;
+  /** No folder above keeps anybody out either. */
+  readByAll: boolean;
 }
