@@ -6,6 +6,7 @@ import { Baseline1780000000001 } from './baseline';
 import { BreakGlass1780000000007 } from './break-glass';
 import { CleanUp1780000000010 } from './clean-up';
 import { RemoveLocalPasswords1790000000001 } from './contract/remove-local-passwords';
+import { Credentials1780000000016 } from './credentials';
 import { Departures1780000000015 } from './departures';
 import { ExternalIdentity1780000000002 } from './external-identity';
 import { LinkRequests1780000000018 } from './link-requests';
@@ -35,6 +36,7 @@ export const migrations = [
   PromotionWaits1780000000013,
   LiveSessions1780000000014,
   Departures1780000000015,
+  Credentials1780000000016,
   AuditWriters1780000000017,
   LinkRequests1780000000018,
   AccountNames1780000000020,

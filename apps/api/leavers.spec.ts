@@ -9,6 +9,8 @@ import { AuditModule, MetricsModule } from '@cutover/operations';
 import { RollbackPlanner, RolloutService } from '@cutover/rollout';
 import { LeaverSessions, SessionService, SessionsModule } from '@cutover/sessions';
 import {
+  checkedCredential,
+  LocalPasswords,
   PlanApplication,
   ResetCodes,
   RunUndo,
@@ -212,9 +214,9 @@ describeOnEachEngine('somebody who has left', (engine) => {
     const code = await api.get(ResetCodes).issue(user, 'cli:olga');
     await learn('missing');
     const device = { userAgent: null, address: null };
-    await expect(api.get(SessionService).start({ user, authMode: 'local' }, device)).rejects.toMatchObject({
-      code: 'invalid_credentials',
-    });
+    const credential = checkedCredential('password', (await api.get(LocalPasswords).of(user.id)) ?? '');
+    const start = api.get(SessionService).start({ user, authMode: 'local', credential }, device);
+    await expect(start).rejects.toMatchObject({ code: 'invalid_credentials' });
     const body = { username: 'ada', code: code.code, newPassword: 'Another-Password-42' };
     expect(await api.client().call('POST', '/api/auth/reset', { body })).toMatchObject(REFUSED);
     expect(await api.get(ResetCodes).redeem(user, code.code, 'a hash')).toBe(false);

@@ -37,6 +37,7 @@ const PERSON: UserRecord = {
   pin: null,
   lastSignInAt: null,
   lastExternalRefusal: null,
+  credentialsChangedAt: null,
   breakGlass: false,
   departure: null,
 };

@@ -7,8 +7,8 @@ import type { TokenOwner } from './vault/token-vault';
 export interface WhichSessions {
   /** Both sides where it is left out. */
   authMode?: AuthMode;
-  /** Epoch milliseconds: those that began later are not meant. */
-  startedUntil?: number;
+  /** By a local password: break-glass accounts have credentials of their own, and are not meant. */
+  byPassword?: true;
   /** Those, too, that have timed out and could come to life with a longer timeout. */
   timedOutToo?: true;
 }
@@ -84,7 +84,19 @@ export class ActiveSessions {
     );
   }
 
-  private where({ authMode, startedUntil, timedOutToo }: WhichSessions): {
+  /**
+   * Every session that nobody has ended, timed-out ones too, as the database has them at this moment: for a transaction that
+   * holds the rows of all people, so that no further one comes before its end.
+   */
+  allUnended(): Promise<TokenOwner[]> {
+    // A locking read: the transaction's own view may be older than some of them.
+    const lock = this.database.engine === 'mysql' ? 'LOCK IN SHARE MODE' : '';
+    return this.database.query<TokenOwner>(
+      `SELECT id AS sessionId, user_id AS userId FROM cutover_sessions WHERE ended_at IS NULL ${lock}`,
+    );
+  }
+
+  private where({ authMode, byPassword, timedOutToo }: WhichSessions): {
     sql: string;
     parameters: unknown[];
   } {
@@ -92,7 +104,8 @@ export class ActiveSessions {
       timedOutToo ? ['ended_at IS NULL', []] : [this.isActive, [this.idleTimeout]],
     ];
     if (authMode) terms.push(['auth_mode = ?', [authMode]]);
-    if (startedUntil !== undefined) terms.push(['created_at <= ?', [startedUntil]]);
+    if (byPassword)
+      terms.push([`auth_mode = 'local' AND user_id NOT IN (SELECT user_id FROM cutover_break_glass)`, []]);
     return {
       sql: terms.map(([sql]) => sql).join(' AND '),
       parameters: terms.flatMap(([, parameters]) => parameters),

@@ -1,6 +1,7 @@
 export * from './access/access.decorators';
 export * from './access/authenticated-user';
 export { ActiveSessions } from './active-sessions';
+export { CredentialChanges } from './credential-changes';
 export { SessionCookie } from './cookie/session-cookie';
 export { ProviderTokenEntity } from './entities/provider-token.entity';
 export { SessionBearerEntity } from './entities/session-bearer.entity';

@@ -82,9 +82,9 @@ describeOnEachEngine('the end of many sessions', (engine) => {
 
   it('spares whoever signs in afterwards', async () => {
     await open(2);
-    const before = Date.now() - 1;
-    await database.execute(`UPDATE cutover_sessions SET created_at = ?`, [before + 1]);
-    expect(await get(SessionEnds).endAll({ startedUntil: before }, 'restored', BY)).toBe(0);
-    expect(await get(SessionEnds).endAll({ startedUntil: before + 1 }, 'restored', BY)).toBe(2);
+    const signedIn = await get(ActiveSessions).allUnended();
+    const [later] = await open(1);
+    expect(await get(SessionEnds).endThese(signedIn, 'restored', BY)).toBe(2);
+    expect(await get(ActiveSessions).allUnended()).toEqual([{ sessionId: later, userId: 0 }]);
   });
 });

@@ -13,6 +13,12 @@ const LARGEST_SET = 250;
 /** Milliseconds for which the next set waits until the provider knows of this one. */
 const PATIENCE = 1000;
 
+/** A session that has ended here, and what the provider has yet to forget. */
+export interface EndedSession {
+  sessionId: string;
+  refreshToken: string | null;
+}
+
 /**
  * Ends sessions: here all of a set, or nothing of it. The provider is told as far as it answers in time; a grant that it
  * does not hear of lasts over there until it runs out, and nobody has its refresh token any more.
@@ -41,18 +47,29 @@ export class SessionEnds {
     now: number,
     by?: string,
   ): Promise<{ ended: number; told: Promise<void> }> {
-    if (sessions.length === 0) return { ended: 0, told: Promise.resolve() };
-    const { tokens, ended } = await this.database.transaction(async () => ({
-      tokens: await this.providerTokens.lockRefreshTokens(sessions),
-      ended: await this.store.endAll(
-        sessions.map(({ sessionId }) => sessionId),
-        reason,
-        now,
-        by === undefined ? {} : { by },
-      ),
-    }));
-    const told = ended.map((id) => this.provider.forget(id, tokens.get(id) ?? null));
-    return { ended: ended.length, told: Promise.all(told).then(() => undefined) };
+    const ended = await this.database.transaction(() => this.inTransaction(sessions, reason, now, by));
+    return { ended: ended.length, told: this.tell(ended) };
+  }
+
+  /** As {@link end}, as part of whatever else must happen with it; {@link tell} belongs after the commit. */
+  async inTransaction(
+    sessions: readonly TokenOwner[],
+    reason: SessionEnd,
+    now: number,
+    by?: string,
+  ): Promise<EndedSession[]> {
+    if (sessions.length === 0) return [];
+    const tokens = await this.providerTokens.lockRefreshTokens(sessions);
+    const ids = sessions.map(({ sessionId }) => sessionId);
+    const ended = await this.store.endAll(ids, reason, now, by === undefined ? {} : { by });
+    return ended.map((sessionId) => ({ sessionId, refreshToken: tokens.get(sessionId) ?? null }));
+  }
+
+  /** Resolves when the provider has been told of them, or that cannot be done. Never fails. */
+  async tell(ended: readonly EndedSession[]): Promise<void> {
+    await Promise.all(
+      ended.map(({ sessionId, refreshToken }) => this.provider.forget(sessionId, refreshToken)),
+    );
   }
 
   /**
@@ -74,11 +91,23 @@ export class SessionEnds {
       const set = await this.active.page(which, after, LARGEST_SET);
       const last = set.at(-1);
       if (!last) return done;
-      const { ended, told } = await this.end(set, reason, Date.now(), by);
-      done += ended;
+      done += await this.endSet(set, reason, by);
       onProgress?.(done);
-      await Promise.race([told, delay(PATIENCE, undefined, { ref: false })]);
       after = last.sessionId;
     }
+  }
+
+  /** As {@link endAll}, those of a list. */
+  async endThese(sessions: readonly TokenOwner[], reason: SessionEnd, by: string): Promise<number> {
+    let done = 0;
+    for (let from = 0; from < sessions.length; from += LARGEST_SET)
+      done += await this.endSet(sessions.slice(from, from + LARGEST_SET), reason, by);
+    return done;
+  }
+
+  private async endSet(set: readonly TokenOwner[], reason: SessionEnd, by: string): Promise<number> {
+    const { ended, told } = await this.end(set, reason, Date.now(), by);
+    await Promise.race([told, delay(PATIENCE, undefined, { ref: false })]);
+    return ended;
   }
 }

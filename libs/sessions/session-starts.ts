@@ -2,13 +2,15 @@ import { Injectable } from '@nestjs/common';
 import { InvalidCredentials } from '@cutover/contracts';
 import { Coalescer, Database } from '@cutover/database';
 import { AuditTrail, type NotedEntry } from '@cutover/operations';
-import { UserRepository, whyKeptOut } from '@cutover/users';
+import { type CheckedCredential, StandingCredentials, UserRepository } from '@cutover/users';
 import { ProviderTokenStore, type SealedProviderTokens } from './provider-token-store';
 import { type SessionRow, SessionStore } from './session-store';
 
 /** Everything that a sign-in leaves in the database. */
 export interface SessionStart {
   session: SessionRow;
+  /** What it was opened with; the session is not written where that opens the account no more. */
+  credential: CheckedCredential;
   /** `null` for a local session. */
   tokens: SealedProviderTokens | null;
   entries: readonly NotedEntry[];
@@ -27,45 +29,45 @@ export class SessionStarts {
     private readonly sessions: SessionStore,
     private readonly providerTokens: ProviderTokenStore,
     private readonly users: UserRepository,
+    private readonly credentials: StandingCredentials,
     private readonly audit: AuditTrail,
   ) {
     this.writes = new Coalescer(
-      (starts) =>
-        this.database.transaction(async () => {
-          const admitted = new Set(await this.admitted(starts));
-          if (admitted.size > 0) await this.writeAll([...admitted]);
-          return starts.map((start) => admitted.has(start));
-        }),
+      (starts) => this.database.transaction(() => this.writeStanding(starts)),
       LARGEST_SET,
     );
   }
 
-  /** @throws InvalidCredentials where the person is kept out by now; ServiceUnavailable */
+  /** @throws InvalidCredentials where what was checked opens the account no more; ServiceUnavailable */
   async write(start: SessionStart): Promise<void> {
     if (!(await this.writes.add(start)))
-      throw new InvalidCredentials('kept out while the password was being checked');
+      throw new InvalidCredentials('replaced, or kept out, while it was being checked');
   }
 
-  private async admitted(starts: readonly SessionStart[]): Promise<SessionStart[]> {
-    const people = await this.users.admissible(peopleOf(starts.map(({ session }) => session)));
-    return starts.filter(({ session: { userId, authMode } }) => {
-      const person = people.get(userId);
-      return person && whyKeptOut(person, authMode) === null;
-    });
+  /**
+   * People first and in the order of their ids: their rows are what two processes may both want, and whoever replaces
+   * a credential.
+   *
+   * @returns for each whether it was written
+   */
+  private async writeStanding(starts: readonly SessionStart[]): Promise<boolean[]> {
+    const at = Math.max(...starts.map(({ session }) => session.createdAt));
+    await this.credentials.lock(peopleOf(starts));
+    const claims = starts.map(({ session: { userId }, credential }) => ({ userId, credential }));
+    const stand = await this.credentials.stand(claims);
+    const standing = starts.filter((_start, index) => stand[index]);
+    if (standing.length > 0) await this.writeAll(standing, at);
+    return stand;
   }
 
-  /** People first and in the order of their ids: their rows are what two processes may both want. */
-  private async writeAll(starts: readonly SessionStart[]): Promise<void> {
-    const sessions = starts.map(({ session }) => session);
-    const external = starts.flatMap(({ session, tokens }) => (tokens ? [{ session, tokens }] : []));
-    const at = Math.max(...sessions.map(({ createdAt }) => createdAt));
-    await this.users.recordTokenRefreshes(peopleOf(external.map(({ session }) => session)), new Date(at));
-    await this.users.recordSignIns(peopleOf(sessions), at);
-    await this.sessions.insertAll(sessions);
-    await this.providerTokens.insertAll(external.map(({ tokens }) => tokens));
+  private async writeAll(starts: readonly SessionStart[], at: number): Promise<void> {
+    await this.users.recordTokenRefreshes(peopleOf(starts.filter(({ tokens }) => tokens)), new Date(at));
+    await this.users.recordSignIns(peopleOf(starts), at);
+    await this.sessions.insertAll(starts.map(({ session }) => session));
+    await this.providerTokens.insertAll(starts.flatMap(({ tokens }) => tokens ?? []));
     await this.audit.recordAll(starts.flatMap(({ entries }) => entries));
   }
 }
 
-const peopleOf = (sessions: readonly SessionRow[]) =>
-  [...new Set(sessions.map(({ userId }) => userId))].sort((a, b) => a - b);
+const peopleOf = (starts: readonly SessionStart[]) =>
+  [...new Set(starts.map(({ session }) => session.userId))].sort((a, b) => a - b);

@@ -4,7 +4,13 @@ import { SettingsService } from '@cutover/config';
 import { type AuthMode, NotAuthenticated, type Session, TokenInvalid, type User } from '@cutover/contracts';
 import type { ProviderTokens } from '@cutover/external-auth';
 import { AuditTrail, type NotedEntry } from '@cutover/operations';
-import { type Person, personName, type UserRecord, UserRepository } from '@cutover/users';
+import {
+  type CheckedCredential,
+  type Person,
+  personName,
+  type UserRecord,
+  UserRepository,
+} from '@cutover/users';
 import { type Rotation, rotate } from './cookie/rotation';
 import { SessionCookie, type SessionReference } from './cookie/session-cookie';
 import type { SessionEnd } from './entities/session.entity';
@@ -25,15 +31,19 @@ export interface Device {
 }
 
 /** A checked password: who it is, which side checked it, and what the provider handed out for it. */
-export type SignIn =
+export type SignIn = {
+  user: UserRecord;
+  /** What the password was checked against. */
+  credential: CheckedCredential;
+} & (
   | {
-      user: UserRecord;
       authMode: 'local';
       /** In place of the external side, which was down. */ fallback?: true;
       /** With the credentials for an emergency, and how the external side did then; no such password goes there. */
       breakGlass?: { provider: 'up' | 'down' | 'unknown' };
     }
-  | { user: UserRecord; authMode: 'external'; tokens: ProviderTokens };
+  | { authMode: 'external'; tokens: ProviderTokens }
+);
 
 export interface IssuedSession {
   session: Session;
@@ -69,6 +79,7 @@ export class SessionService {
     this.limits = { idle: idleTimeout * 1000, absolute: absoluteTimeout * 1000, grace: replayGrace * 1000 };
   }
 
+  /** @throws InvalidCredentials where what was checked opens the account no more; ServiceUnavailable */
   async start(signIn: SignIn, device: Device, now = Date.now()): Promise<IssuedSession> {
     const row: SessionRow = {
       id: randomUUID(),
@@ -88,6 +99,7 @@ export class SessionService {
     try {
       await this.starts.write({
         session: row,
+        credential: signIn.credential,
         tokens: tokens && this.providerTokens.seal(owner, tokens),
         entries: this.entriesOf(signIn, row.id),
       });

@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { ExternalAuthModule } from '@cutover/external-auth';
 import { UsersModule } from '@cutover/users';
 import { ActiveSessions } from './active-sessions';
+import { CredentialChanges } from './credential-changes';
 import { SessionCookie } from './cookie/session-cookie';
 import { ProviderTokenEntity } from './entities/provider-token.entity';
 import { SessionBearerEntity } from './entities/session-bearer.entity';
@@ -40,6 +41,7 @@ import { TokenVault } from './vault/token-vault';
     SessionStarts,
     SessionEnds,
     LeaverSessions,
+    CredentialChanges,
     LiveSessions,
     LastUses,
     SessionUse,
@@ -59,6 +61,7 @@ import { TokenVault } from './vault/token-vault';
   exports: [
     TokenVault,
     ActiveSessions,
+    CredentialChanges,
     SessionEnds,
     LeaverSessions,
     SessionService,

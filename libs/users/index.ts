@@ -1,6 +1,8 @@
 export { isActive } from './active-flag/active-flag';
 export { ActiveFlags } from './active-flag/active-flags';
 export { refuseUnclearFlags, type UnclearFlag, UnclearFlags } from './active-flag/unclear-flags';
+export { type CheckedCredential, checkedCredential } from './credentials/checked-credential';
+export { StandingCredentials } from './credentials/standing-credentials';
 export { UserStateEntity } from './entities/user-state.entity';
 export { UserEntity } from './entities/user.entity';
 export {

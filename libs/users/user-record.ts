@@ -28,6 +28,8 @@ export interface UserRecord {
   lastSignInAt: number | null;
   /** The code with which the external side last called the person unfit to sign in; `null` since it last let them in. */
   lastExternalRefusal: string | null;
+  /** When what they sign in with last changed here, epoch milliseconds; `null`: never, as far as is known. */
+  credentialsChangedAt: number | null;
   /** Has credentials for an emergency (libs/auth/break-glass), which are then the only ones that open the account. */
   breakGlass: boolean;
   /** What is known against the account on the external side that they are linked to; {@link whyKeptOut} says what it means. */
@@ -91,7 +93,8 @@ export type AdmissibleRow = Pick<
 >;
 export type PersonRow = AdmissibleRow & Omit<Person, keyof Admissible | 'role'> & Pick<UserRow, 'role'>;
 
-export const USER_COLUMNS = `u.id, ${PERSON_COLUMNS}, st.last_sign_in_at AS lastSignInAt`;
+export const USER_COLUMNS = `u.id, ${PERSON_COLUMNS}, st.last_sign_in_at AS lastSignInAt,
+  st.credentials_changed_at AS credentialsChangedAt`;
 export const USER_TABLES = `users u ${PERSON_JOINS}`;
 
 /** A legacy role that we do not know gives no rights here. */
@@ -125,6 +128,7 @@ export function toUserRecord(row: UserRow): UserRecord {
     ...toPerson(row),
     lastSignInAt: row.lastSignInAt,
     lastExternalRefusal: row.lastExternalRefusal,
+    credentialsChangedAt: row.credentialsChangedAt,
     lastTokenRefresh:
       typeof row.lastTokenRefresh === 'string'
         ? new Date(`${row.lastTokenRefresh.replace(' ', 'T')}Z`)

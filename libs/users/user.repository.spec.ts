@@ -140,6 +140,7 @@ describeOnEachEngine('people', (engine) => {
       lastSignInAt: null,
       lastExternalRefusal: null,
       breakGlass: false,
+      credentialsChangedAt: null,
       departure: null,
     });
     expect(await users.findById(user.id)).toEqual(user);

@@ -2,16 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { type Page, type Pin, ValidationFailed } from '@cutover/contracts';
 import { Coalescer, Database, isDuplicate, isMissingColumn, type WriteResult } from '@cutover/database';
 import { ActiveFlags } from './active-flag/active-flags';
-import type { Admissible } from './kept-out/why-kept-out';
 import { foldName } from './names/fold-name';
 import { type NameColumn, NameCandidates } from './names/name-candidates';
 import { LocalPasswordsGone } from './passwords/local-passwords';
 import { assertWellFormed, type NewUser } from './new-user';
 import { pageAfter, type PageRequest } from './page-cursor';
 import {
-  ADMISSIBLE_COLUMNS,
-  type AdmissibleRow,
-  toAdmissible,
   toDatetime,
   toUserRecord,
   USER_COLUMNS,
@@ -162,15 +158,6 @@ export class UserRepository {
     );
   }
 
-  /** What decides whether these people may sign in at all; who is gone is not in it. @param ids at least one */
-  async admissible(ids: readonly number[]): Promise<ReadonlyMap<number, Admissible>> {
-    const rows = await this.database.query<AdmissibleRow & { id: number }>(
-      `SELECT u.id, ${ADMISSIBLE_COLUMNS} FROM ${USER_TABLES} WHERE u.id IN (${ids.map(() => '?').join(', ')})`,
-      [...ids],
-    );
-    return new Map(rows.map((row) => [row.id, toAdmissible(row)]));
-  }
-
   /** @param ids at least one, in the order in which their rows are locked @param at epoch milliseconds */
   async recordSignIns(ids: readonly number[], at: number): Promise<void> {
     await this.writeState(ids, { last_sign_in_at: at });
@@ -180,6 +167,11 @@ export class UserRepository {
   async recordExternalRefusal(id: number, code: string | null): Promise<void> {
     const at = code === null ? 'NULL' : this.database.clock;
     await this.writeState([id], { last_external_refusal: code }, { last_external_refusal_at: at });
+  }
+
+  /** @param at epoch milliseconds */
+  async recordCredentialChange(id: number, at: number): Promise<void> {
+    await this.writeState([id], { credentials_changed_at: at });
   }
 
   async setPin(id: number, pin: Pin, { by }: { by: string }): Promise<void> {

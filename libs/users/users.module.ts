@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { ActiveFlags } from './active-flag/active-flags';
 import { UnclearFlags } from './active-flag/unclear-flags';
+import { StandingCredentials } from './credentials/standing-credentials';
 import { UserStateEntity } from './entities/user-state.entity';
 import { UserEntity } from './entities/user.entity';
 import { ExternalAccounts } from './external-accounts/external-accounts';
@@ -20,6 +21,7 @@ import { UserRepository } from './user.repository';
     ActiveFlags,
     UnclearFlags,
     UserRepository,
+    StandingCredentials,
     ExternalAccounts,
     NameCandidates,
     NameConflicts,
@@ -32,6 +34,7 @@ import { UserRepository } from './user.repository';
   exports: [
     UserRepository,
     UnclearFlags,
+    StandingCredentials,
     ExternalAccounts,
     NameConflicts,
     HashSurvey,

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ValidationFailed } from '@cutover/contracts';
 import { Database, isDuplicate } from '@cutover/database';
 import { AuditFacts, AuditTrail } from '@cutover/operations';
+import { CredentialChanges } from '@cutover/sessions';
 import { PasswordChecker, passwordFault, type UserRecord, UserRepository } from '@cutover/users';
 import { BreakGlassCredentials, type Credentials } from './break-glass-credentials';
 
@@ -36,6 +37,7 @@ export class BreakGlassAccounts {
     private readonly credentials: BreakGlassCredentials,
     private readonly users: UserRepository,
     private readonly passwords: PasswordChecker,
+    private readonly changes: CredentialChanges,
     private readonly audit: AuditTrail,
     private readonly facts: AuditFacts,
   ) {}
@@ -50,16 +52,18 @@ export class BreakGlassAccounts {
   }
 
   /**
-   * Gives an active administrator's row break-glass credentials, from the next sign-in on in every process.
+   * Gives an active administrator's row break-glass credentials, from the next sign-in on in every process, and ends its
+   * sessions: whoever got in with what opened it before is out.
    *
    * @param by who wishes it, as the audit trail names them
+   * @returns how many sessions ended
    * @throws ValidationFailed for a weak password, a row that is not fit for it, or one that has some already
    */
-  async add(user: UserRecord, wanted: NewCredentials, by: string): Promise<void> {
+  async add(user: UserRecord, wanted: NewCredentials, by: string): Promise<number> {
     await this.assertAddable(user, wanted);
     const passwordHash = await this.passwords.hash(wanted.password);
     try {
-      await this.database.transaction(async () => {
+      return await this.changed(user.id, by, async () => {
         const before = await this.credentials.find(user.id);
         if (before && !wanted.replace) throw hasThemAlready(user.username);
         await this.credentials.put({
@@ -97,9 +101,9 @@ export class BreakGlassAccounts {
     return found;
   }
 
-  /** Takes credentials away; the row itself stays as it is. */
-  async remove({ userId, username }: Credentials, by: string): Promise<void> {
-    await this.database.transaction(async () => {
+  /** Takes credentials away and ends the account's sessions; the row itself stays as it is. @returns how many ended */
+  remove({ userId, username }: Credentials, by: string): Promise<number> {
+    return this.changed(userId, by, async () => {
       await this.credentials.remove(userId);
       await this.audit.record({
         action: 'break_glass.removed',
@@ -114,6 +118,14 @@ export class BreakGlassAccounts {
   async list(): Promise<BreakGlassAccount[]> {
     const all = await this.credentials.all();
     return Promise.all(all.map((credentials) => this.described(credentials)));
+  }
+
+  private async changed(userId: number, by: string, write: () => Promise<void>): Promise<number> {
+    const ended = await this.changes.make({ userId, reason: 'revoked', by }, async () => {
+      await write();
+      return true;
+    });
+    return ended ?? 0;
   }
 
   private async described({ userId, username, addedBy, addedAt }: Credentials): Promise<BreakGlassAccount> {

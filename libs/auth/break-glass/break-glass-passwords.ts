@@ -1,5 +1,12 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { HashSurvey, HashThreads, PasswordChecker, type UserRecord } from '@cutover/users';
+import {
+  type CheckedCredential,
+  checkedCredential,
+  HashSurvey,
+  HashThreads,
+  PasswordChecker,
+  type UserRecord,
+} from '@cutover/users';
 import { BreakGlassCredentials } from './break-glass-credentials';
 
 /** Who has to wait for whom. */
@@ -35,14 +42,14 @@ export class BreakGlassPasswords implements OnApplicationShutdown {
    * Whether the password opens the account: it is the break-glass one, made for this name, and the row is an active
    * administrator's. The row's own password counts for nothing.
    *
+   * @returns what it was checked against; `null` where it does not open the account
    * @throws ServiceBusy, ServiceUnavailable
    */
-  async check(user: UserRecord, password: string, lane: Lane): Promise<boolean> {
+  async check(user: UserRecord, password: string, lane: Lane): Promise<CheckedCredential | null> {
     const found = user.breakGlass && user.role === 'admin' ? await this.credentials.find(user.id) : null;
-    return this.checkers[lane].check(
-      { active: user.active, hashedPassword: found?.passwordHash ?? null },
-      password,
-    );
+    const hashedPassword = found?.passwordHash ?? null;
+    const opens = await this.checkers[lane].check({ active: user.active, hashedPassword }, password);
+    return opens && hashedPassword !== null ? checkedCredential('break_glass', hashedPassword) : null;
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -3,7 +3,7 @@ import { InvalidCredentials } from '@cutover/contracts';
 import { ExternalAvailability } from '@cutover/external-auth';
 import { AuditTrail, CachedFigure, Metrics } from '@cutover/operations';
 import type { SignIn } from '@cutover/sessions';
-import { foldName, type UserRecord } from '@cutover/users';
+import { type CheckedCredential, foldName, type UserRecord } from '@cutover/users';
 import { refusalCodeOf } from '../sign-in/refusal';
 import { attemptOf, type SignInHttpRequest } from '../sign-in/sign-in-attempt';
 import { BreakGlassCredentials } from './break-glass-credentials';
@@ -56,16 +56,19 @@ export class BreakGlassSignIn {
   ): Promise<true> {
     const attempt = attemptOf(request);
     const lane = attempt.device === null ? 'stranger' : 'known-device';
+    let credential: CheckedCredential;
     try {
-      await this.limits.count(attempt, async () => {
-        if (!(await this.passwords.check(user, password, lane))) throw new InvalidCredentials();
+      credential = await this.limits.count(attempt, async () => {
+        const checked = await this.passwords.check(user, password, lane);
+        if (checked === null) throw new InvalidCredentials();
+        return checked;
       });
     } catch (error) {
       if (refusalCodeOf(error) !== null) await this.refused(user);
       throw error;
     }
     const provider = this.availability.current().state;
-    request.user = { user, authMode: 'local', breakGlass: { provider } };
+    request.user = { user, authMode: 'local', credential, breakGlass: { provider } };
     this.metrics.breakGlassSignIns.inc();
     this.logger.error(
       { userId: user.id, username: user.username, provider },

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ExternalAuthModule } from '@cutover/external-auth';
+import { SessionsModule } from '@cutover/sessions';
 import { UsersModule } from '@cutover/users';
 import { BreakGlassAccounts } from './break-glass-accounts';
 import { BreakGlassCredentials } from './break-glass-credentials';
@@ -10,7 +11,7 @@ import { BreakGlassTest } from './break-glass-test';
 
 /** The way in that depends on nothing but the database: its own code, so that deleting `local/` leaves it. */
 @Module({
-  imports: [UsersModule, ExternalAuthModule],
+  imports: [UsersModule, ExternalAuthModule, SessionsModule],
   providers: [
     BreakGlassCredentials,
     BreakGlassPasswords,

@@ -17,28 +17,40 @@ const cookieUnder = (secrets: string, publicUrl = 'http://localhost:3000') =>
     ),
   );
 
+const person = (id: number, credentialsChangedAt: number | null = null) => ({ id, credentialsChangedAt });
+
 describe('a known device', () => {
   const cookie = cookieUnder(OLD);
-  const ofAda = cookie.remember(undefined, 7, NOW);
+  const ofAda = cookie.remember(undefined, person(7), NOW);
 
   it('is known for the person who signed in with it, and for nobody else', () => {
-    expect(cookie.deviceOf(ofAda, 7, NOW)).toMatch(/^[\w-]{22}$/);
-    expect(cookie.deviceOf(ofAda, 8, NOW)).toBeNull();
-    expect(cookie.deviceOf(undefined, 7, NOW)).toBeNull();
+    expect(cookie.deviceOf(ofAda, person(7), NOW)).toMatch(/^[\w-]{22}$/);
+    expect(cookie.deviceOf(ofAda, person(8), NOW)).toBeNull();
+    expect(cookie.deviceOf(undefined, person(7), NOW)).toBeNull();
   });
 
   it('is known for 90 days', () => {
-    expect(cookie.deviceOf(ofAda, 7, NOW + 90 * DAY - 1000)).not.toBeNull();
-    expect(cookie.deviceOf(ofAda, 7, NOW + 90 * DAY)).toBeNull();
+    expect(cookie.deviceOf(ofAda, person(7), NOW + 90 * DAY - 1000)).not.toBeNull();
+    expect(cookie.deviceOf(ofAda, person(7), NOW + 90 * DAY)).toBeNull();
+  });
+
+  it('is known no more once what its owner signs in with has changed, until they sign in with it again', () => {
+    expect(cookie.deviceOf(ofAda, person(7, NOW - 1), NOW)).not.toBeNull();
+    for (const changedAt of [NOW, NOW + 5, NOW + 999]) {
+      const ada = person(7, changedAt);
+      expect(cookie.deviceOf(ofAda, ada, NOW + 2000)).toBeNull();
+      const again = cookie.remember(ofAda, ada, changedAt);
+      expect(cookie.deviceOf(again, ada, changedAt)).not.toBeNull();
+    }
   });
 
   it('remembers the five people of a shared machine who signed in last, each under a new id', () => {
     let value: string | undefined;
-    for (const userId of [1, 2, 3, 4, 5, 6, 2]) value = cookie.remember(value, userId, NOW);
-    const known = [1, 2, 3, 4, 5, 6].filter((userId) => cookie.deviceOf(value, userId, NOW) !== null);
+    for (const userId of [1, 2, 3, 4, 5, 6, 2]) value = cookie.remember(value, person(userId), NOW);
+    const known = [1, 2, 3, 4, 5, 6].filter((userId) => cookie.deviceOf(value, person(userId), NOW) !== null);
     expect(known).toEqual([2, 3, 4, 5, 6]);
-    const again = cookie.remember(value, 2, NOW);
-    expect(cookie.deviceOf(again, 2, NOW)).not.toBe(cookie.deviceOf(value, 2, NOW));
+    const again = cookie.remember(value, person(2), NOW);
+    expect(cookie.deviceOf(again, person(2), NOW)).not.toBe(cookie.deviceOf(value, person(2), NOW));
   });
 
   it.each([
@@ -51,13 +63,15 @@ describe('a known device', () => {
   ])('is not known by an entry %s', (_how, forge, userId) => {
     const forged = forge(ofAda);
     expect(forged).not.toBe(ofAda);
-    expect(cookie.deviceOf(forged, userId, NOW)).toBeNull();
-    expect(cookie.deviceOf(`${forged}~${ofAda}`, 7, NOW)).toBe(cookie.deviceOf(ofAda, 7, NOW));
+    expect(cookie.deviceOf(forged, person(userId), NOW)).toBeNull();
+    expect(cookie.deviceOf(`${forged}~${ofAda}`, person(7), NOW)).toBe(
+      cookie.deviceOf(ofAda, person(7), NOW),
+    );
   });
 
   it('stays known while its secret is in the list', () => {
-    expect(cookieUnder(`${NEW},${OLD}`).deviceOf(ofAda, 7, NOW)).not.toBeNull();
-    expect(cookieUnder(NEW).deviceOf(ofAda, 7, NOW)).toBeNull();
+    expect(cookieUnder(`${NEW},${OLD}`).deviceOf(ofAda, person(7), NOW)).not.toBeNull();
+    expect(cookieUnder(NEW).deviceOf(ofAda, person(7), NOW)).toBeNull();
   });
 
   it('has a __Host- cookie where the portal is on https', () => {

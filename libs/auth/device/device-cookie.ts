@@ -1,6 +1,7 @@
 import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { SettingsService } from '@cutover/config';
+import type { UserRecord } from '@cutover/users';
 
 /** Seconds: 90 days. */
 const LIFE = 90 * 86_400;
@@ -16,13 +17,18 @@ interface Entry {
   text: string;
   userId: number;
   deviceId: string;
+  /** Epoch seconds. */
+  issuedAt: number;
 }
+
+type Owner = Pick<UserRecord, 'id' | 'credentialsChangedAt'>;
 
 /**
  * Tells a browser that a person has signed in with before from one that anybody may hold (OWASP, "Slow Down Online
  * Guessing Attacks with Device Cookies"). It opens nothing: whoever steals one gets that device's few attempts a
  * minute. Each person on a shared machine has an entry of their own, and sign-out leaves them: that is when a
- * known device is of use.
+ * known device is of use. Once what they sign in with has changed, the devices of before are unknown: one of them may be
+ * a thief's.
  */
 @Injectable()
 export class DeviceCookie {
@@ -46,8 +52,9 @@ export class DeviceCookie {
   }
 
   /** The device's id where this person has signed in with it, else `null`. */
-  deviceOf(value: string | undefined, userId: number, now = Date.now()): string | null {
-    return this.entriesOf(value, now).find((entry) => entry.userId === userId)?.deviceId ?? null;
+  deviceOf(value: string | undefined, user: Owner, now = Date.now()): string | null {
+    const entry = this.entriesOf(value, now).find(({ userId }) => userId === user.id);
+    return entry && entry.issuedAt >= firstAfterChange(user) ? entry.deviceId : null;
   }
 
   /** Whether anybody at all has signed in with it. */
@@ -56,10 +63,11 @@ export class DeviceCookie {
   }
 
   /** The value that also remembers this person, from now on and under a new id. */
-  remember(value: string | undefined, userId: number, now = Date.now()): string {
+  remember(value: string | undefined, user: Owner, now = Date.now()): string {
     const [key] = this.keys as [Buffer];
-    const signed = `${userId}.${randomBytes(16).toString('base64url')}.${Math.floor(now / 1000)}`;
-    const others = this.entriesOf(value, now).filter((entry) => entry.userId !== userId);
+    const issuedAt = Math.max(Math.floor(now / 1000), firstAfterChange(user));
+    const signed = `${user.id}.${randomBytes(16).toString('base64url')}.${issuedAt}`;
+    const others = this.entriesOf(value, now).filter(({ userId }) => userId !== user.id);
     return [`${signed}.${mac(key, signed)}`, ...others.map(({ text }) => text)]
       .slice(0, REMEMBERED)
       .join(SEPARATOR);
@@ -72,7 +80,8 @@ export class DeviceCookie {
       const [, userId = '', deviceId = '', issuedAt = '', code = ''] = ENTRY.exec(text) ?? [];
       const age = Math.floor(now / 1000) - Number(issuedAt);
       const genuine = code !== '' && this.isOurs(`${userId}.${deviceId}.${issuedAt}`, code);
-      return genuine && age < LIFE ? [{ text, userId: Number(userId), deviceId }] : [];
+      const entry = { text, userId: Number(userId), deviceId, issuedAt: Number(issuedAt) };
+      return genuine && age < LIFE ? [entry] : [];
     });
   }
 
@@ -80,6 +89,10 @@ export class DeviceCookie {
     return this.keys.some((key) => timingSafeEqual(Buffer.from(mac(key, signed)), Buffer.from(code)));
   }
 }
+
+/** The first second of which no entry was made before the change. */
+const firstAfterChange = ({ credentialsChangedAt }: Owner) =>
+  credentialsChangedAt === null ? 0 : Math.floor(credentialsChangedAt / 1000) + 1;
 
 /** A key of its own for this purpose, derived from the signing secret (RFC 5869). */
 const deviceKey = (secret: string) =>

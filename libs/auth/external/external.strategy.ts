@@ -8,6 +8,7 @@ import {
   RefusedByProvider,
 } from '@cutover/external-auth';
 import type { SignIn } from '@cutover/sessions';
+import { checkedCredential } from '@cutover/users';
 import { Strategy } from 'passport-custom';
 import { ExternalAttempts } from '../rate-limits/external-attempts';
 import type { LinkRequired } from '../sign-in/link-required';
@@ -49,7 +50,8 @@ export class ExternalStrategy extends PassportStrategy(Strategy, 'external') {
     const meeting = { identity, typed: { username: attempt.username, sentUsername: sent.username } };
     try {
       const user = await this.linking.accountFor(identity, { ...attempt, ...meeting.typed });
-      return { user, authMode: 'external', tokens };
+      const credential = checkedCredential('link', identity.objectId);
+      return { user, authMode: 'external', credential, tokens };
     } catch (error) {
       return this.refuse(error, meeting, tokens);
     }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import { InvalidCredentials } from '@cutover/contracts';
 import type { SignIn } from '@cutover/sessions';
-import { LocalPasswords, PasswordChecker, whyKeptOut } from '@cutover/users';
+import { checkedCredential, LocalPasswords, PasswordChecker, whyKeptOut } from '@cutover/users';
 import { Strategy } from 'passport-local';
 import { hashTurnOf } from '../sign-in/hash-turn';
 import { attemptOf, type SignInHttpRequest } from '../sign-in/sign-in-attempt';
@@ -23,7 +23,7 @@ export class LocalStrategy extends PassportStrategy(Strategy, 'local') {
     const hashedPassword = await this.hashes.of(user?.id ?? null); // alike for names that nobody has
     const active = user !== null && whyKeptOut(user, 'local') === null;
     const matches = await this.passwords.check({ active, hashedPassword }, password, hashTurnOf(attempt));
-    if (!user || !matches) throw new InvalidCredentials();
-    return { user, authMode: 'local' };
+    if (!user || hashedPassword === null || !matches) throw new InvalidCredentials();
+    return { user, authMode: 'local', credential: checkedCredential('password', hashedPassword) };
   }
 }

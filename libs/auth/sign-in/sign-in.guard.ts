@@ -150,9 +150,9 @@ export class SignInGuard implements CanActivate {
     if (owner) attempt.device = this.deviceOf(request, owner);
   }
 
-  private deviceOf({ cookies }: SignInHttpRequest, { id: userId }: UserRecord): KnownDevice | null {
-    const id = this.devices.deviceOf(cookies[this.devices.name], userId);
-    return id === null ? null : { id, userId };
+  private deviceOf({ cookies }: SignInHttpRequest, user: UserRecord): KnownDevice | null {
+    const id = this.devices.deviceOf(cookies[this.devices.name], user);
+    return id === null ? null : { id, userId: user.id };
   }
 
   private async check(side: AuthMode, context: ExecutionContext): Promise<boolean> {

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import { DEAD_AFTER_CLEANUP, SettingsService } from '@cutover/config';
 import { Database, Migrator } from '@cutover/database';
+import { SessionEnds } from '@cutover/sessions';
 import { LocalPasswords } from '@cutover/users';
 import { BackupKeys } from '../backup/backup-keys';
 import { PrivateFile } from '../backup/format/private-file';
@@ -48,6 +49,8 @@ export interface CleanedUp {
   /** Epoch milliseconds; `null` in a dry run. */
   sealedAt: number | null;
   completedAt: number | null;
+  /** Sessions that were opened with a local password, and ended. */
+  sessionsEnded: number;
   /** Settings that mean nothing from then on, and those of them that are set here. */
   deadSettings: { names: readonly string[]; setHere: string[] };
 }
@@ -63,6 +66,7 @@ export class CleanupService {
     private readonly record: CleanupRecord,
     private readonly passwords: LocalPasswords,
     private readonly keys: BackupKeys,
+    private readonly sessions: SessionEnds,
   ) {}
 
   /** How a clean-up stands that was made, or begun; `null` where none was. */
@@ -84,7 +88,8 @@ export class CleanupService {
    */
   async apply(request: CleanupRequest): Promise<CleanedUp> {
     const state = await this.record.find();
-    if (state?.completedAt != null) return { ...this.described(state), outcome: 'already done' };
+    if (state?.completedAt != null)
+      return { ...this.described(state), sessionsEnded: 0, outcome: 'already done' };
     // Cut off between the removal and its end: there is nothing left that a gate could save.
     if (await this.passwords.exist()) {
       const key = this.keys.keyFor(false) as Buffer;
@@ -93,11 +98,18 @@ export class CleanupService {
       if (request.dryRun) return this.preview(request, key);
       await this.seal(request, key, state);
     } else if (state === null) throw new RemovedByOthers();
-    else if (request.dryRun) return { ...this.described(state), outcome: 'would be done' };
+    else if (request.dryRun) return { ...this.described(state), sessionsEnded: 0, outcome: 'would be done' };
     await this.migrator.contract();
     await this.database.reclaim();
+    // From here on no sign-in that was checked against a password is written any more; those of before go now.
+    const sessionsEnded = await this.sessions.endAll(
+      { byPassword: true, timedOutToo: true },
+      'password_removed',
+      request.by,
+    );
     await this.record.completed(request.by);
-    return { ...this.described((await this.record.find()) as CleanupState), outcome: 'done' };
+    const done = (await this.record.find()) as CleanupState;
+    return { ...this.described(done), sessionsEnded, outcome: 'done' };
   }
 
   private async preview({ sealTo }: CleanupRequest, key: Buffer): Promise<CleanedUp> {
@@ -109,6 +121,7 @@ export class CleanupService {
       fileSha256: null,
       sealedAt: null,
       completedAt: null,
+      sessionsEnded: 0,
       deadSettings: this.deadSettings(),
     };
   }
@@ -150,7 +163,7 @@ export class CleanupService {
     }
   }
 
-  private described(state: CleanupState): Omit<CleanedUp, 'outcome'> {
+  private described(state: CleanupState): Omit<CleanedUp, 'outcome' | 'sessionsEnded'> {
     const { file, passwords, fileSha256, sealedAt, completedAt } = state;
     return { file, passwords, fileSha256, sealedAt, completedAt, deadSettings: this.deadSettings() };
   }

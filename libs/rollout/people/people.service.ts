@@ -9,7 +9,7 @@ import {
 } from '@cutover/contracts';
 import { Database } from '@cutover/database';
 import { type AuditAction, type AuditEntry, AuditTrail } from '@cutover/operations';
-import { SessionService } from '@cutover/sessions';
+import { CredentialChanges, SessionService } from '@cutover/sessions';
 import { LocalPasswords, personName, type UserRecord, UserRepository } from '@cutover/users';
 import { type KnownAccount, KnownAccounts } from '../evidence/known-accounts';
 import { actorOf, type Operator } from '../operator';
@@ -31,6 +31,7 @@ export class PeopleService {
     private readonly users: UserRepository,
     private readonly passwords: LocalPasswords,
     private readonly sessions: SessionService,
+    private readonly changes: CredentialChanges,
     private readonly rollout: RolloutService,
     private readonly accounts: KnownAccounts,
     private readonly audit: AuditTrail,
@@ -52,7 +53,7 @@ export class PeopleService {
    * @throws NotFound, Forbidden for a break-glass account over HTTP, ValidationFailed where the change would lock somebody out by accident, LocalPasswordsGone
    */
   async change(userId: number, change: AdminUserChange, by: Operator): Promise<AdminUser> {
-    await this.database.transaction(async () => {
+    const write = async () => {
       const user = await this.permitted(userId, change, by);
       if (change.pin !== undefined) {
         await this.users.setPin(userId, change.pin, { by: by.name });
@@ -62,9 +63,11 @@ export class PeopleService {
         await this.users.setActive(userId, change.active);
         await this.record(change.active ? 'user.activated' : 'user.deactivated', userId, by);
       }
-    });
-    // After the commit: providers are told of it, and an inactive person's sessions open nothing in the meantime.
-    if (change.active === false) await this.sessions.endAllOf(userId, 'deactivated', actorOf(by));
+      return true;
+    };
+    if (change.active === false)
+      await this.changes.make({ userId, reason: 'deactivated', by: actorOf(by) }, write);
+    else await this.database.transaction(write);
     return this.described(await this.find(userId));
   }
 

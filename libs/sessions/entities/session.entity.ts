@@ -64,6 +64,8 @@ export type SessionEnd =
   | 'deactivated'
   /** A sync learned that the account of their owner on the external side is disabled or gone. */
   | 'left'
+  /** The clean-up removed the password that opened it. */
+  | 'password_removed'
   | 'grant_invalid'
   /** The external side says that the account is disabled. */
   | 'account_disabled'

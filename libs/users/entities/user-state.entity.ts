@@ -26,4 +26,7 @@ export class UserStateEntity {
   /** By the database's clock; `null` where an earlier release kept the refusal. */
   @Column({ name: 'last_external_refusal_at', type: 'bigint', nullable: true })
   lastExternalRefusalAt!: number | null;
+
+  @Column({ name: 'credentials_changed_at', type: 'bigint', nullable: true })
+  credentialsChangedAt!: number | null;
 }

@@ -1,5 +1,4 @@
 import { BreakGlassAccounts } from '@cutover/auth/break-glass';
-import { PeopleService } from '@cutover/rollout';
 import { Command } from 'commander';
 import { operator } from '../../operator';
 import { examples } from '../../options';
@@ -69,10 +68,7 @@ function add(name: string, wanted: { password: string; replace: boolean }, dryRu
       await accounts.assertAddable(user, wanted);
       return { ...result, sessionsEnded: 0 };
     }
-    await accounts.add(user, wanted, operator().name);
-    // Whoever got in with the old password must not be in for hours to come.
-    const people = context.get(PeopleService, { strict: false });
-    return { ...result, sessionsEnded: await people.endSessions(user.id, operator()) };
+    return { ...result, sessionsEnded: await accounts.add(user, wanted, operator().name) };
   });
 }
 

@@ -1,6 +1,4 @@
 import { BreakGlassAccounts } from '@cutover/auth/break-glass';
-import { NotFound } from '@cutover/contracts';
-import { PeopleService } from '@cutover/rollout';
 import { Command } from 'commander';
 import { operator } from '../../operator';
 import { examples } from '../../options';
@@ -43,17 +41,8 @@ function remove(name: string, dryRun: boolean): Promise<Removed> {
     const credentials = await accounts.named(name);
     const user = { id: credentials.userId, username: credentials.username };
     if (dryRun) return { dryRun, user, sessionsEnded: 0 };
-    await accounts.remove(credentials, operator().name);
-    const people = context.get(PeopleService, { strict: false });
-    const sessionsEnded = await people.endSessions(user.id, operator()).catch(noneOfNobody);
-    return { dryRun, user, sessionsEnded };
+    return { dryRun, user, sessionsEnded: await accounts.remove(credentials, operator().name) };
   });
-}
-
-/** The row may be gone; its sessions are nobody's then and open nothing. */
-function noneOfNobody(error: unknown): number {
-  if (error instanceof NotFound) return 0;
-  throw error;
 }
 
 const described = ({ dryRun, user: { username }, sessionsEnded }: Removed) =>

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { LinkProofRequest } from '@cutover/contracts';
 import { clientAddress } from '@cutover/operations';
 import type { SignIn } from '@cutover/sessions';
-import { UserRepository } from '@cutover/users';
+import { checkedCredential, UserRepository } from '@cutover/users';
 import { DeviceCookie } from '../../device/device-cookie';
 import { AddressLimits } from '../../rate-limits/address-limits';
 import { SignInLimits } from '../../rate-limits/sign-in-limits';
@@ -63,7 +63,7 @@ export class LinkSignIn {
   private async attempt(waiting: LinkRequest, request: SignInHttpRequest, password: string): Promise<SignIn> {
     const startedAt = performance.now();
     const user = await this.users.findById(waiting.userId);
-    const device = user && this.devices.deviceOf(request.cookies[this.devices.name], user.id);
+    const device = user && this.devices.deviceOf(request.cookies[this.devices.name], user);
     const attempt: SignInAttempt = {
       username: user?.username ?? '',
       user,
@@ -81,7 +81,8 @@ export class LinkSignIn {
       attempt.side = 'external';
       this.evidence.admitted(attempt, request, startedAt);
       this.log.admitted(request, startedAt);
-      return { user: linked, authMode: 'external', tokens: waiting.tokens };
+      const credential = checkedCredential('link', waiting.identity.objectId);
+      return { user: linked, authMode: 'external', credential, tokens: waiting.tokens };
     } catch (error) {
       if (refusalCodeOf(error) === null) await this.requests.giveBack(waiting); // no password was looked at
       this.evidence.refused(attempt, error, startedAt);

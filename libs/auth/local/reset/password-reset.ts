@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { type PasswordResetRequest, ValidationFailed } from '@cutover/contracts';
 import { AuditTrail } from '@cutover/operations';
-import { SessionService } from '@cutover/sessions';
+import { CredentialChanges } from '@cutover/sessions';
 import { PasswordChecker, passwordFault, ResetCodes, type UserRecord, UserRepository } from '@cutover/users';
 import { AddressLimits } from '../../rate-limits/address-limits';
 import { CodeRefused } from './code-refused';
@@ -16,14 +16,14 @@ export class PasswordReset {
     private readonly users: UserRepository,
     private readonly codes: ResetCodes,
     private readonly passwords: PasswordChecker,
-    private readonly sessions: SessionService,
+    private readonly changes: CredentialChanges,
     private readonly addresses: AddressLimits,
     private readonly limits: ResetLimits,
     private readonly audit: AuditTrail,
   ) {}
 
   /**
-   * Ends every session of the person: who knew the old password is out.
+   * Ends every session of the person: who knew the old password is out, and gets in no more.
    *
    * @throws ValidationFailed for a password that the rules refuse, whoever asks; the code stays good
    * @throws CodeRefused, RateLimited, ServiceBusy (the code stays good)
@@ -37,11 +37,9 @@ export class PasswordReset {
     const user = match.outcome === 'one' ? match.user : null;
     if (!(await this.codes.matches(user, code)) || !user) return this.refuse(username, user);
     const hash = await this.passwords.hash(newPassword);
-    // Before too: a process that dies after the redemption must not leave the old sessions alive. The provider hears of
-    // an end, so it is no part of the transaction. After it, those go that began with the old password in the meantime.
-    await this.sessions.endAllOf(user.id, 'revoked', `user:${user.id}`);
-    if (!(await this.codes.redeem(user, code, hash))) return this.refuse(username, user);
-    await this.sessions.endAllOf(user.id, 'revoked', `user:${user.id}`);
+    const about = { userId: user.id, reason: 'revoked', by: `user:${user.id}` } as const;
+    const ended = await this.changes.make(about, () => this.codes.redeem(user, code, hash));
+    if (ended === null) return this.refuse(username, user);
   }
 
   /** The trail knows people by id only: what was typed as a name that nobody has may be a password. */

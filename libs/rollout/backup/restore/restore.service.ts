@@ -70,20 +70,14 @@ export class RestoreService {
    * PrivilegesRefused, VersionConflict where somebody decides about the rollout meanwhile
    */
   async restore(request: RestoreRequest): Promise<Restored> {
-    let restored: Restored;
     try {
-      restored = await this.restored(request);
+      return await this.restored(request);
     } catch (error) {
       if (error instanceof ProblemError && !request.dryRun) await this.recordRefusal(request, error);
       throw error;
     }
-    if (request.dryRun) return restored;
-    // Whoever is signed in was so under what is no more; who signs in from now on is not. Broken off, run it again.
-    const which = { startedUntil: Date.now(), timedOutToo: true } as const;
-    return { ...restored, sessions: await this.ends.endAll(which, 'restored', request.by) };
   }
 
-  /** All but the end of the sessions, which is only counted. */
   private async restored(request: RestoreRequest): Promise<Restored> {
     const reader = new BackupReader(request.from, this.keys.keyFor(request.plaintext));
     const file = await reader.verify();
@@ -91,20 +85,23 @@ export class RestoreService {
     const tables = await tablesFor(this.database, request.from, file.header);
     const source = { reader, file, path: request.from, tables };
     const planned = await this.database.snapshot(() => this.pass(source, request, false));
-    const sessions = await this.sessions.countOf({ timedOutToo: true });
-    if (request.dryRun) return { ...planned, takenAt, sessions };
+    if (request.dryRun)
+      return { ...planned, takenAt, sessions: await this.sessions.countOf({ timedOutToo: true }) };
     assertPermitted(planned, request);
     request.onStart?.(file.counts.users);
-    return { ...(await this.write(source, request)), takenAt, sessions };
+    const { report, signedIn } = await this.write(source, request);
+    // Whoever is signed in was so under what is no more; who signs in from now on is not. Broken off, run it again.
+    const sessions = await this.ends.endThese(signedIn, 'restored', request.by);
+    return { ...report, takenAt, sessions };
   }
 
-  private async write(source: Source, request: RestoreRequest): Promise<RestoreReport> {
+  private async write(source: Source, request: RestoreRequest) {
     try {
       return await this.database.transaction(async () => {
         const report = await this.pass(source, request, true);
         assertPermitted(report, request);
         await this.record(source.file, report, request.by);
-        return report;
+        return { report, signedIn: await this.sessions.allUnended() };
       });
     } catch (error) {
       // Somebody took a name in the moment between looking and writing.
