@@ -32,6 +32,7 @@ const ADA_THERE = 'Bernoulli-Numbers-1842';
 const SECRETS = {
   LOCAL_JWT_SECRET: 'x'.repeat(32),
   TOKEN_ENCRYPTION_KEYS: `k:${Buffer.alloc(32, 'k').toString('base64')}`,
+  AUDIT_KEYS: `a:${Buffer.alloc(32, 'a').toString('base64')}`,
 };
 const REFUSED = { status: 401, code: 'invalid_credentials' };
 
@@ -195,7 +196,7 @@ describeOnEachEngine('somebody who has left', (engine) => {
     const entries = await api
       .get(Database)
       .query(
-        `SELECT actor FROM audit_log WHERE action = 'session.ended' AND code = 'left' AND actor = 'cli:olga'`,
+        `SELECT actor FROM cutover_audit_log WHERE action = 'session.ended' AND code = 'left' AND actor = 'cli:olga'`,
       );
     expect(entries).not.toEqual([]);
     expect((await live.me()).status).toBe(200);

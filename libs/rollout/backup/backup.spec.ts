@@ -306,6 +306,18 @@ describeOnEachEngine('backup and restore', (engine) => {
     }
   });
 
+  it('lets nobody in again who a sync has since found to have left, unless somebody answers for it', async () => {
+    await program.backup(path());
+    await sql(`UPDATE cutover_external_accounts SET state = 'gone', seen_at = 8 WHERE user_id = 4`);
+    await expect(program.restore(path())).rejects.toThrow(
+      /give 1 people back .*: pérson-4 🦊 \(id 4\) active again/,
+    );
+    await program.restore(path(), { acceptPrivileges: true });
+    expect(await database.query(`SELECT state FROM cutover_external_accounts WHERE user_id = 4`)).toEqual([
+      { state: 'usable' },
+    ]);
+  });
+
   it('leaves people who came since, and refuses where one of them has what was another’s', async () => {
     await program.backup(path());
     await sql(`INSERT INTO users (id, username, hashed_password) VALUES (900, 'newcomer', 'x')`);

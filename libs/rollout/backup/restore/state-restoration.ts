@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { add } from '../named-people';
 import type { BackedUpPerson, Row } from '../format/records';
 import type { Table } from '../table';
 import type { Pass } from './pass';
@@ -48,6 +49,15 @@ export class StateRestoration {
       .map(({ account: before }, index) => ({ id: ids[index] ?? -1, before }))
       .filter(({ id, before }) => !isDeepStrictEqual(now.get(id) ?? null, before));
     this.report.accounts += differing.length;
+    for (const [index, { user, account: before }] of people.entries()) {
+      const id = ids[index] ?? -1;
+      if (this.isKeptOut(user, now.get(id) ?? null) && !this.isKeptOut(user, before))
+        add(this.report.privileges, {
+          id,
+          username: String(user[this.pass.tables.users.at('username')]),
+          gains: 'active',
+        });
+    }
     if (!this.pass.writes || differing.length === 0) return;
     await this.pass.database.execute(
       `DELETE FROM ${account.name} WHERE user_id IN (${places(differing)})`,
@@ -55,6 +65,13 @@ export class StateRestoration {
     );
     const rows = differing.flatMap(({ before }) => (before === null ? [] : [before]));
     if (rows.length > 0) await account.insert(rows);
+  }
+
+  /** A sync has learned since that a linked person has left: the backup would let them in again. */
+  private isKeptOut(user: Row, account: Row | null): boolean {
+    const { users, account: accounts } = this.pass.tables;
+    const state = account?.[accounts.at('state')];
+    return user[users.at('external_user_id')] !== null && (state === 'disabled' || state === 'gone');
   }
 
   private async present(table: Table, ids: number[]): Promise<Map<number, Row>> {
