@@ -47,6 +47,26 @@ describeOnEachEngine('statements and transactions', (engine) => {
     expect(await texts()).toEqual(['one', 'late']);
   });
 
+  it('says afterwards how it ended, also each attempt that was undone', async () => {
+    const ends: string[] = [];
+    const note = () => {
+      database.afterwards((outcome) => ends.push(outcome));
+    };
+    await database.transaction(async () => {
+      note();
+      await database.query('SELECT 1 AS one');
+    });
+    const undone = database.transaction(async () => {
+      note();
+      await database.query('SELECT 1 AS one');
+      throw new Error('no');
+    });
+    await expect(undone).rejects.toThrow('no');
+    note();
+    expect(ends).toEqual(['committed', 'rolled back', 'committed']);
+    expect(database.scope).toBeNull();
+  });
+
   it('reads one instant in a snapshot, and keeps nobody from writing', async () => {
     const other = await openDataSource(scratch.connection);
     const read = await database.snapshot(async () => {
