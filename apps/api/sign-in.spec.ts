@@ -317,6 +317,18 @@ describeOnEachEngine('sign-in', (engine) => {
       });
       const taken = await meet(null, { email: `taken-${engine.name}@contoso.example` });
       expect(taken.answer.code).toBe('account_conflict');
+
+      // An address that only a claim says is nobody's here: its owner is not kept out by it.
+      const squatted = `owner-${engine.name}@elsewhere.example`;
+      const squatter = await meet(null, { email: squatted });
+      expect(squatter.answer).toMatchObject({ status: 200 });
+      expect(await api.get(UserRepository).findByEmail(squatted)).toEqual([]);
+
+      const password = 'First-Meeting-2026';
+      for (const lookalike of ['gr\u0430ce', 'grace\u200b', '\u202egrace', 'ｇrace', 'gra\u0301ce']) {
+        await standIn.control.putPeople({ username: lookalike, name: 'Grace Hopper', password });
+        expect(await api.client().signIn(lookalike, password)).toMatchObject({ code: 'account_conflict' });
+      }
       await api.restart({ EXTERNAL_AUTH_PROVISION: 'false' });
     });
   });

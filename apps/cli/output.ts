@@ -9,10 +9,13 @@ export function print<T>(command: Command, result: T, text: (result: T) => strin
 
 /**
  * What a terminal can show as it is. A legacy name may hold escape sequences, or turn the direction of writing, and
- * must not be able to make a line say something else.
+ * must not be able to make a line say something else, nor look like another one by what nobody sees.
  */
 export const visible = (text: string) =>
-  text.replace(/(?!\n)[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu, escaped);
+  text.replace(
+    /(?!\n)[\p{Cc}\p{Bidi_Control}\u2028\u2029]|(?!\ufe0f|(?<=\p{Extended_Pictographic}\ufe0f?)\u200d)\p{Default_Ignorable_Code_Point}/gu,
+    escaped,
+  );
 
 const escaped = (char: string) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`;
 

@@ -1,4 +1,5 @@
 import { type Role, ValidationFailed } from '@cutover/contracts';
+import { hasHidden, readable } from './names/hidden-characters';
 import { isAddress } from './names/is-address';
 
 export interface NewUser {
@@ -15,13 +16,15 @@ const LONGEST_TEXT = 255;
 /** @throws ValidationFailed */
 export function assertWellFormed({ username, email, fullName }: NewUser): void {
   const faults = [
-    !isPlain(username) || length(username) > LONGEST_USERNAME
-      ? `username: expects 1 to ${LONGEST_USERNAME} characters without control characters or spaces around it`
+    !isPlain(username) || hasHidden(username) || length(username) > LONGEST_USERNAME
+      ? `username: expects 1 to ${LONGEST_USERNAME} characters without invisible characters or spaces around it`
       : null,
-    email !== null && (!isAddress(email) || !isPlain(email) || length(email) > LONGEST_TEXT)
+    email !== null &&
+    (!isAddress(email) || !isPlain(email) || hasHidden(email) || length(email) > LONGEST_TEXT)
       ? 'email: expects an address like ada@example.org'
       : null,
-    fullName !== null && (!isPlain(fullName) || length(fullName) > LONGEST_TEXT)
+    fullName !== null &&
+    (!isPlain(fullName) || readable(fullName) !== fullName || length(fullName) > LONGEST_TEXT)
       ? `full name: expects 1 to ${LONGEST_TEXT} characters without control characters or spaces around it`
       : null,
   ].filter((fault) => fault !== null);

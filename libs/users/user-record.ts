@@ -9,6 +9,7 @@ import {
 } from './kept-out/departure';
 import type { Admissible } from './kept-out/why-kept-out';
 import { namesEqual } from './names/fold-name';
+import { readable } from './names/hidden-characters';
 
 /** One person: the legacy row without its password ({@link LocalPasswords}), the external side's columns, and our own state of them. */
 export interface UserRecord {
@@ -55,7 +56,7 @@ export type Person = Pick<
 
 /** The name to be shown: the external side's, else the legacy one, else the username. */
 export const personName = (user: Pick<UserRecord, 'displayName' | 'fullName' | 'username'>) =>
-  user.displayName?.trim() || user.fullName?.trim() || user.username;
+  readable(user.displayName ?? '').trim() || readable(user.fullName ?? '').trim() || readable(user.username);
 
 /** What one SELECT answers for a {@link UserRecord}; the engines spell booleans and dates in two ways. */
 export interface UserRow

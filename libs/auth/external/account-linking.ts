@@ -76,6 +76,8 @@ export class AccountLinking {
     if (!provision) this.refuse('no account has this name, and EXTERNAL_AUTH_PROVISION is off', identity);
     const { objectId } = identity;
     const username = identity.preferredUsername ?? attempt.sentUsername;
+    if (!/^[\x21-\x7e]+$/.test(username))
+      this.refuse('the name over there has characters that no user principal name has', identity);
     const [localPart = username] = username.split('@');
     const holders = await Promise.all([
       ...[username, localPart].map(
@@ -91,7 +93,9 @@ export class AccountLinking {
       return await this.database.transaction(async () => {
         const made = await this.users.create({
           username,
-          email: addressLike(identity.email),
+          // Only the user principal name's domain is the tenant's own: any other address is a claim that could keep its
+          // owner out, or be taken for theirs.
+          email: addressLike(identity.preferredUsername),
           fullName: null, // what the external side calls the person is its display_name
           role: 'user',
           hashedPassword: null,
