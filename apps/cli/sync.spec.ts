@@ -132,6 +132,28 @@ describeOnMysql('cutover users sync', (engine) => {
     });
   });
 
+  it('names whom it keeps out, and asks for their number where they are many', async () => {
+    const names = ['ada', 'bob', 'eve', 'fay'];
+    await insert(names);
+    for (const [index, name] of names.entries())
+      await query(database, `UPDATE users SET external_user_id = ? WHERE username = ?`, [
+        objectId(index + 1),
+        name,
+      ]);
+    writeFileSync(path('users.csv'), csv(line(9, 'somebody')));
+    const planned = await cutover.run(plan('--complete'));
+    expect(planned.stdout).toContain('Kept out on both sides, their sessions ended (4):');
+    expect(planned.stdout).toContain('ada (id 1): the account on the external side is gone');
+    expect(planned.stdout).toContain('add --accept-leavers 4');
+    for (const rest of [[], ['--dry-run'], ['--accept-leavers', '3']]) {
+      const refused = await cutover.run(apply(...rest));
+      expect(refused.code).toBe(2);
+      expect(refused.stderr).toContain('--accept-leavers 4');
+    }
+    const applied = await cutover.answer<Applied>(apply('--accept-leavers', '4'));
+    expect(applied).toMatchObject({ keptOut: { count: 4 }, sessionsEnded: 0 });
+  });
+
   it('refuses with 2, names file, line or rows, and leaves everything as it was', async () => {
     await insert(['ada']);
     writeFileSync(path('users.csv'), csv(line(1, 'ada'), line(2, 'bob'), line(1, 'eve')));
