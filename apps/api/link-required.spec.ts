@@ -71,7 +71,7 @@ describeOnEachEngine('link_required', (engine) => {
     api
       .get(Database)
       .query<{ detail: string }>(
-        `SELECT detail FROM audit_log WHERE action = 'user.linked' AND subject = ?`,
+        `SELECT detail FROM cutover_audit_log WHERE action = 'user.linked' AND subject = ?`,
         [`user:${id}`],
       );
 
@@ -149,7 +149,7 @@ describeOnEachEngine('link_required', (engine) => {
     const failures = await api
       .get(Database)
       .query(
-        `SELECT id FROM audit_log WHERE action = 'sign_in' AND code = 'invalid_credentials' AND subject = ?`,
+        `SELECT id FROM cutover_audit_log WHERE action = 'sign_in' AND code = 'invalid_credentials' AND subject = ?`,
         [`user:${id}`],
       );
     expect(failures).toHaveLength(3);
