@@ -68,10 +68,10 @@ describeOnMysql('cutover users sync', (engine) => {
     expect(planned.stdout.split('\n')).toEqual([
       '3 user(s) here, 2 account(s) in users.csv.',
       '',
-      'USERS ARE           PROOF                COUNT',
-      'to be linked        username_local_part  1',
-      'no account to link  username_local_part  1',
-      'no account to link  -                    1',
+      'USERS ARE           PROOF           COUNT',
+      'to be linked        name_and_email  1',
+      'no account to link  name_and_email  1',
+      'no account to link  -               1',
       '',
       '2 have no account over there that they could sign in with (1 guest, 1 none).',
       'They stay local in every stage: off, shadow, test-users, percent, all.',
@@ -96,6 +96,7 @@ describeOnMysql('cutover users sync', (engine) => {
 
   it('plans, applies, and takes back: in JSON', async () => {
     await insert(['ada', 'countess']);
+    await query(database, `UPDATE users SET email = NULL WHERE username = 'ada'`);
     writeFileSync(
       path('users.csv'),
       csv(
@@ -108,18 +109,20 @@ describeOnMysql('cutover users sync', (engine) => {
       plan: path('plan.jsonl'),
       source: { file: 'users.csv', sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
       counts: [
-        { action: 'link', proof: 'username_local_part', count: 1 },
+        { action: 'propose', proof: 'username_local_part', count: 1 },
         { action: 'propose', proof: 'email', count: 1 },
       ],
-      withoutAccount: { count: 1, states: { ambiguous: 1 }, stages: { off: 'local', all: 'local' } },
+      withoutAccount: { count: 2, states: { ambiguous: 2 }, stages: { off: 'local', all: 'local' } },
     });
-    await cutover.answer(plan('--accept-email-matches', '--verified-domain', 'contoso.example'));
+    await cutover.answer(
+      plan('--accept-email-matches', '--accept-name-matches', '--verified-domain', 'contoso.example'),
+    );
     const header = JSON.parse(readFileSync(path('plan.jsonl'), 'utf8').split('\n')[0] ?? '') as object;
     expect(header).toMatchObject({
       version: 1,
       source: { accounts: 2 },
       database: { fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/) },
-      options: { acceptEmailMatches: true, verifiedDomains: ['contoso.example'] },
+      options: { acceptEmailMatches: true, acceptNameMatches: true, verifiedDomains: ['contoso.example'] },
       users: 2,
     });
     const applied = await cutover.answer<Applied>(apply());
@@ -195,7 +198,7 @@ describeOnMysql('cutover users sync', (engine) => {
     });
     expect(await cutover.answer<Applied>(apply())).toMatchObject({
       changed: names.length,
-      linked: { username_local_part: names.length },
+      linked: { name_and_email: names.length },
     });
     const links = await query<{ link: string }>(
       database,
@@ -216,6 +219,7 @@ describe('cutover users sync, used wrongly', () => {
     [['users', 'sync'], 'say what to do: --from FILE makes a plan, --apply PLAN applies one'],
     [['users', 'sync', '--from', 'a.csv', '--apply', 'p'], `option '--apply <plan>' cannot be used with`],
     [['users', 'sync', '--apply', 'p', '--accept-email-matches'], `cannot be used with`],
+    [['users', 'sync', '--apply', 'p', '--accept-name-matches'], `cannot be used with`],
     [['users', 'undo'], `missing required argument 'run'`],
   ])('exits with 64 for %j', async (args, reason) => {
     const refusal = await cutover.refusal(args);

@@ -1,7 +1,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 
-import { ADA } from './support/people';
+import { ADA, UNPROVEN, UNPROVEN_PASSWORDS } from './support/people';
 import { account, expect, reset, signIn, test } from './support/test';
 
 /** Every page and every state of one that looks different; `open` leaves the page in it. */
@@ -34,6 +34,17 @@ const VIEWS: { name: string; signedIn: boolean; open: (page: Page) => Promise<vo
       await page.goto('/reset');
       await reset(page);
       await page.getByRole('alert').waitFor();
+    },
+  },
+  {
+    name: 'proof',
+    signedIn: false,
+    open: async (page) => {
+      await page.goto('/sign-in');
+      await signIn(page, { username: UNPROVEN[0], password: UNPROVEN_PASSWORDS.overThere });
+      await page.getByLabel('The password you used until now').waitFor();
+      await page.getByRole('button', { name: 'Continue' }).click();
+      await page.getByText('Enter your password').waitFor();
     },
   },
   { name: 'home', signedIn: true, open: async (page) => void (await page.goto('/')) },

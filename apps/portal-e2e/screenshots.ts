@@ -1,6 +1,6 @@
 import type { APIRequest, Page } from '@playwright/test';
 
-import { ADA, GRACE } from './support/people';
+import { ADA, GRACE, UNPROVEN, UNPROVEN_PASSWORDS } from './support/people';
 import { account, reset, signIn, test } from './support/test';
 
 /** Writes docs/screenshots: `nx screenshots portal-e2e`. To be looked at, not compared: fonts differ by machine. */
@@ -40,6 +40,16 @@ for (const width of [1280, 390]) {
       await signIn(page, { ...ADA, password: 'wrong' });
       await page.getByRole('alert').waitFor();
       await picture('error');
+
+      await signIn(page, { username: UNPROVEN[3], password: UNPROVEN_PASSWORDS.overThere });
+      await page.getByLabel('The password you used until now').waitFor();
+      await picture('proof');
+      await page.getByLabel('The password you used until now').fill('wrong');
+      await page.getByRole('button', { name: 'Continue' }).click();
+      await page.getByText('That isn’t the password').waitFor();
+      await picture('proof-refused');
+      await page.getByRole('link', { name: 'Back to sign-in' }).click();
+      await page.getByLabel('Username').waitFor();
 
       await signIn(page, GRACE);
       await page.getByRole('heading', { name: 'Welcome' }).waitFor();

@@ -10,3 +10,7 @@ export const GRACE: Person = { username: 'grace', password: 'Nanosecond-Wire-195
 
 export const REFUSED_PASSWORD = 'Refused-For-A-Reason-1';
 export const REFUSED = ['mfa', 'expired', 'locked', 'disabled'] as const;
+
+/** Has nothing but a name in common with the account over there: one for each test that links one. */
+export const UNPROVEN = ['jsmith', 'jsmith2', 'jsmith3', 'jsmith4'] as const;
+export const UNPROVEN_PASSWORDS = { here: 'Anchor-Chain-Locker-61', overThere: 'Harbour-Lantern-58' };

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect, type Page, test as base } from '@playwright/test';
 
 import type { Person } from './people';
-import { addRefusedPeople } from './refused-people';
+import { addPeople } from './add-people';
 import { cutover, type Stack, startStack } from './stack';
 import { watch } from './watch';
 
@@ -41,7 +41,7 @@ export const test = base.extend<Fixtures, { stack: Stack & { operator: Operator 
         },
       });
       try {
-        await addRefusedPeople(directory);
+        await addPeople(directory, stack);
         const place = { cwd: directory, env: { PATH: process.env['PATH'] } };
         const operator: Operator = async (...args) => (await cutover(args, place)).answer;
         await use({ ...stack, operator });

@@ -62,6 +62,8 @@ describeOnEachEngine('user sync', (engine) => {
       acceptEmailMatches: false,
       complete: false,
       acceptFewer: null,
+      acceptNameMatches: true,
+      usernameDomain: null,
       verifiedDomains: [],
       linkAdmins: [],
       ...rest,
@@ -118,7 +120,7 @@ describeOnEachEngine('user sync', (engine) => {
     ['robert', 'Bob@contoso.example'],
     ['jose\u0301', null],
     ['jose', null],
-    ['olga', null, 'admin'],
+    ['olga', 'olga@contoso.example', 'admin'],
   ];
   /** People linked to the accounts of these numbers, active and with a password. */
   const linked = async (count: number, role = 'user') => {
@@ -202,7 +204,7 @@ describeOnEachEngine('user sync', (engine) => {
   it('links what the plan says and touches nothing else of a row', async () => {
     await insert(...FEW);
     const before = dump(scratch, 'users');
-    await plan([ADA, BOB, JOSE, exported(4, 'olga@contoso.example')], {
+    await plan([ADA, BOB, JOSE, exported(4, 'olga@contoso.example', { mail: 'olga@contoso.example' })], {
       acceptEmailMatches: true,
       linkAdmins: ['OLGA'],
     });
@@ -210,7 +212,7 @@ describeOnEachEngine('user sync', (engine) => {
     expect(figures).toMatchObject({
       already: false,
       changed: 5,
-      linked: { username_local_part: 3, email: 1 },
+      linked: { username_local_part: 2, name_and_email: 1, email: 1 },
     });
     expect(Object.values(await links())).toEqual(
       [1, 2, 3, null, 4].map((number) => number && objectId(number)),
@@ -443,6 +445,21 @@ describeOnEachEngine('user sync', (engine) => {
       'with a guest linked',
       (text) => text.replace('"userType":"member"', '"userType":"guest"'),
       /line 2: .*a guest or a disabled account is never linked/,
+    ],
+    [
+      'with names linked that nobody accepted',
+      (text) => text.replace('"acceptNameMatches":true', '"acceptNameMatches":false'),
+      /line 2: .*only --accept-name-matches allows/,
+    ],
+    [
+      'of the first release, which linked names unasked',
+      (text) => text.replace('"acceptNameMatches":true,', ''),
+      /line 2: .*only --accept-name-matches allows/,
+    ],
+    [
+      'with an administrator linked by name alone',
+      (text) => text.replace('"role":"user"', '"role":"admin"'),
+      /line 2: .*by the local part of a name alone no administrator is linked/,
     ],
   ])('refuses a plan that is %s', async (_how, edited, why) => {
     await insert(...FEW);

@@ -73,6 +73,8 @@ export interface RehearsalResult {
     linked: number;
     ambiguous: number;
     proposed: number;
+    /** Of the linked: only by the local part of the name, as `--accept-name-matches` allows. */
+    byName: number;
     review: number;
     withoutAccount: number;
   } | null;

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { SettingsService } from '@cutover/config';
 import { LastVerifiedBackup } from '@cutover/rollout';
 import { LeaverSessions } from '@cutover/sessions';
 import { type Applied, PlanApplication, SyncPlanner } from '@cutover/users';
@@ -16,6 +17,7 @@ interface SyncOptions {
   acceptEmailMatches?: boolean;
   complete?: true;
   acceptFewer?: number;
+  acceptNameMatches?: boolean;
   verifiedDomain?: string[];
   linkAdmins?: string[];
   apply?: string;
@@ -39,6 +41,7 @@ const FOR_PLANS = [
   'complete',
   'acceptFewer',
   'acceptEmailMatches',
+  'acceptNameMatches',
   'verifiedDomain',
   'linkAdmins',
 ];
@@ -59,7 +62,11 @@ export function syncCommand(): Command {
       'with --complete: it holds this many accounts fewer than the last one',
       count,
     )
-    .option('--accept-email-matches', 'link those too whom only a unique e-mail address proves')
+    .option('--accept-email-matches', 'also link people matched only by a unique e-mail address')
+    .option(
+      '--accept-name-matches',
+      'also link people matched only by the local part of the user principal name; never administrators',
+    )
     .option(
       '--verified-domain <domains>',
       'domains whose e-mail addresses prove something, with commas between; without it, those of the members’ user principal names',
@@ -112,6 +119,10 @@ async function makePlan(from: string, options: SyncOptions): Promise<Planned> {
       acceptEmailMatches: options.acceptEmailMatches ?? false,
       complete: options.complete ?? false,
       acceptFewer: options.acceptFewer ?? null,
+      acceptNameMatches: options.acceptNameMatches ?? false,
+      usernameDomain:
+        context.get(SettingsService, { strict: false }).get('externalAuth', { infer: true })
+          ?.usernameDomain ?? null,
       verifiedDomains: options.verifiedDomain ?? [],
       linkAdmins: options.linkAdmins ?? [],
     }),

@@ -1,5 +1,6 @@
 import type { Routes } from '@angular/router';
 
+import { onlyUnproven } from './proof/unproven';
 import { onlySignedIn, onlySignedOut } from './session/session-guards';
 
 export const routes: Routes = [
@@ -14,6 +15,12 @@ export const routes: Routes = [
     title: 'Choose a new password',
     canActivate: [onlySignedOut],
     loadComponent: () => import('./reset/reset').then((file) => file.Reset),
+  },
+  {
+    path: 'proof',
+    title: 'Once more',
+    canActivate: [onlySignedOut, onlyUnproven],
+    loadComponent: () => import('./proof/proof').then((file) => file.Proof),
   },
   {
     path: '',

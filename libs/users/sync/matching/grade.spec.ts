@@ -43,6 +43,8 @@ function graded(people: Person[], accounts: ExportedUser[], policy: Partial<Poli
     const verdict = grade(first, directory, {
       complete: false,
       acceptEmailMatches: false,
+      acceptNameMatches: false,
+      usernameDomain: null,
       verifiedDomains: directory.memberDomains(),
       admins: new Set(),
       ...policy,
@@ -58,6 +60,7 @@ const MAIL = 'ada@contoso.example';
 const ADA = exported(1, MAIL, { mail: MAIL });
 const ELSEWHERE = exported(2, 'a.lovelace@contoso.example', { mail: MAIL });
 const ACCEPTED = { acceptEmailMatches: true };
+const NAMES_ACCEPTED = { acceptNameMatches: true };
 
 describe('a username', () => {
   it.each<[string, Person[], ExportedUser[], string]>([
@@ -104,15 +107,21 @@ describe('a username', () => {
     ],
     [
       'with an e-mail address that says nothing',
-      [person(1, 'ada', { email: 'ada@home.example' })],
+      [person(1, 'ada', { email: 'n/a' })],
       [ADA],
       'link username_local_part usable',
     ],
     [
+      'with another e-mail address than the account',
+      [person(1, 'ada', { email: 'ada@home.example' })],
+      [ADA],
+      'review username_local_part ambiguous',
+    ],
+    [
       'of an account without a type',
       [person(1, 'ada')],
-      [{ ...ADA, userType: '' }],
-      'link username_local_part usable',
+      [{ ...ADA, userType: '' }, exported(2, 'b@contoso.example')],
+      'review username_local_part ambiguous',
     ],
     [
       'of a disabled account',
@@ -125,7 +134,19 @@ describe('a username', () => {
       'of an administrator',
       [person(1, 'ada', { role: 'admin' })],
       [ADA],
-      'propose username_local_part ambiguous',
+      'review username_local_part ambiguous',
+    ],
+    [
+      'of an administrator with the e-mail address of the account',
+      [person(1, 'ada', { role: 'admin', email: MAIL })],
+      [ADA],
+      'propose name_and_email ambiguous',
+    ],
+    [
+      'with the e-mail address of the account',
+      [person(1, 'ada', { email: 'ADA@Contoso.example' })],
+      [ADA],
+      'link name_and_email usable',
     ],
     [
       'that two accounts have',
@@ -190,12 +211,39 @@ describe('a username', () => {
       'link username_local_part usable',
     ],
   ])('%s', (_what, people, accounts, is) => {
-    expect(graded(people, accounts).is).toBe(is);
+    expect(graded(people, accounts, NAMES_ACCEPTED).is).toBe(is);
+  });
+
+  it.each<[string, Person, string]>([
+    ['is only proposed by the local part', person(1, 'ada'), 'propose username_local_part ambiguous'],
+    ['is linked by the whole UPN', person(1, MAIL), 'link username_upn usable'],
+    [
+      'is linked with the same e-mail address',
+      person(1, 'ada', { email: MAIL }),
+      'link name_and_email usable',
+    ],
+  ])('%s, where the operator has accepted nothing', (_what, somebody, is) => {
+    expect(graded([somebody], [ADA]).is).toBe(is);
+  });
+
+  it('is of the domain that plain names are sent with: a subsidiary’s account is somebody else’s', () => {
+    const dom = exported(2, 'dom@subsidiary.example');
+    const set = { ...NAMES_ACCEPTED, usernameDomain: 'contoso.example' };
+    expect(graded([person(1, 'dom')], [dom, ADA], set).is).toBe('review username_local_part ambiguous');
+    expect(graded([person(1, 'ada')], [dom, ADA], set).is).toBe('link username_local_part usable');
+    const verified = { ...NAMES_ACCEPTED, verifiedDomains: new Set(['contoso.example']) };
+    expect(graded([person(1, 'dom')], [dom, ADA], verified).is).toBe('review username_local_part ambiguous');
+  });
+
+  it('never links an administrator by the local part alone, named or not', () => {
+    const admin = person(1, 'ada', { role: 'admin' });
+    const named = { ...NAMES_ACCEPTED, admins: new Set([1]) };
+    expect(graded([admin], [ADA], named).is).toBe('review username_local_part ambiguous');
   });
 
   it('links an administrator whom the operator has named, and nobody else by that', () => {
-    const admin = person(1, 'ada', { role: 'admin' });
-    expect(graded([admin], [ADA], { admins: new Set([1]) }).is).toBe('link username_local_part usable');
+    const admin = person(1, 'ada', { role: 'admin', email: MAIL });
+    expect(graded([admin], [ADA], { admins: new Set([1]) }).is).toBe('link name_and_email usable');
     expect(graded([admin], [ADA], { admins: new Set([2]) }).is).toMatch(/^propose/);
     expect(graded([admin], [ADA], ACCEPTED).is).toMatch(/^propose/);
   });

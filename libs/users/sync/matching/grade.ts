@@ -1,5 +1,6 @@
 import type { AccountFact, ExternalAccountState } from '../../external-accounts/external-account-state';
 import { foldName, namesEqual } from '../../names/fold-name';
+import { isAddress } from '../../names/is-address';
 import type { DirectoryAccount } from '../export/directory-account';
 import type { Directory, NamedPerson } from './directory';
 import { factOf, type Person } from './person';
@@ -7,7 +8,7 @@ import { factOf, type Person } from './person';
 /**
  * - `keep`: linked already
  * - `link`: proven, and applied
- * - `propose`: proven less than an operator must say yes to
+ * - `propose`: plausible; needs the operator's approval
  * - `ambiguous`: more than one on either side
  * - `review`: the proofs contradict each other, or what is known
  * - `none`: no account that they could sign in with
@@ -15,13 +16,27 @@ import { factOf, type Person } from './person';
 export const ACTIONS = ['keep', 'link', 'propose', 'ambiguous', 'review', 'none'] as const;
 export type Action = (typeof ACTIONS)[number];
 
-export const PROOFS = ['already_linked', 'username_upn', 'username_local_part', 'email'] as const;
+/**
+ * - `username_upn`: the username is the whole UPN
+ * - `name_and_email`: the username is the UPN's local part, and both sides have the same e-mail address
+ * - `username_local_part`, `email`: that alone, which an operator must say yes to
+ */
+export const PROOFS = [
+  'already_linked',
+  'username_upn',
+  'name_and_email',
+  'username_local_part',
+  'email',
+] as const;
 export type Proof = (typeof PROOFS)[number];
 
 export interface Policy {
   /** The export holds the whole directory: who is missing from it is gone. */
   complete: boolean;
   acceptEmailMatches: boolean;
+  acceptNameMatches: boolean;
+  /** `EXTERNAL_AUTH_USERNAME_DOMAIN`, folded: that of the accounts which plain usernames open; `null` where none is set. */
+  usernameDomain: string | null;
   /** Folded. */
   verifiedDomains: ReadonlySet<string>;
   /** Ids of the administrators whom the operator named. */
@@ -116,7 +131,7 @@ function gradeByName(
   directory: Directory,
   policy: Policy,
 ): Verdict {
-  const proof = namesEqual(person.username, account.upn) ? 'username_upn' : 'username_local_part';
+  const proof = proofByName(person, account);
   const taken = others(directory.linkedTo(account.objectId), person);
   if (taken) return verdict('review', null, `${account.upn} is linked to ${taken}`, account);
   const claimant = others(directory.claiming(account), person);
@@ -125,9 +140,48 @@ function gradeByName(
   if (objection) return verdict('review', null, objection, account);
   const unusable = unusableBecause(account);
   if (unusable) return verdict('none', proof, unusable.reason, account, unusable.state);
+  if (proof === 'username_local_part') return gradeByNameAlone(person, account, policy);
   if (person.role === 'admin' && !policy.admins.has(person.id))
     return verdict('propose', proof, 'an administrator: linked only when named with --link-admins', account);
-  return verdict('link', proof, `the username is ${account.upn}`, account, 'usable');
+  const besides = proof === 'name_and_email' ? ', and the e-mail addresses are equal' : '';
+  return verdict('link', proof, `the username is ${account.upn}${besides}`, account, 'usable');
+}
+
+function proofByName({ username, email }: Person, { upn, mail }: DirectoryAccount): Proof {
+  if (namesEqual(username, upn)) return 'username_upn';
+  return email !== null && mail !== null && namesEqual(email, mail)
+    ? 'name_and_email'
+    : 'username_local_part';
+}
+
+/** Two people can have one name: in another domain, or one after the other. */
+function gradeByNameAlone(person: Person, account: DirectoryAccount, policy: Policy): Verdict {
+  const proof = 'username_local_part';
+  const objection = unfitForName(person, account, policy);
+  if (objection) return verdict('review', proof, objection, account);
+  return policy.acceptNameMatches
+    ? verdict('link', proof, `the username is the local part of ${account.upn}`, account, 'usable')
+    : verdict(
+        'propose',
+        proof,
+        `only the local part of ${account.upn} says so: --accept-name-matches links it`,
+        account,
+      );
+}
+
+function unfitForName(
+  { role, email }: Person,
+  { upn, mail, userType }: DirectoryAccount,
+  { usernameDomain, verifiedDomains }: Policy,
+): string | null {
+  if (email !== null && isAddress(email) && mail !== null)
+    return `the name says ${upn}, and the e-mail addresses differ`;
+  if (role === 'admin') return `an administrator is never linked by the local part of ${upn} alone`;
+  if (userType !== 'member') return `${upn} says no userType`;
+  const domain = upn.slice(upn.lastIndexOf('@') + 1);
+  if (usernameDomain !== null && foldName(domain) !== usernameDomain)
+    return `plain usernames are of ${usernameDomain} (EXTERNAL_AUTH_USERNAME_DOMAIN), and ${upn} is not`;
+  return verifiedDomains.has(foldName(domain)) ? null : `the domain ${domain} is not verified`;
 }
 
 function gradeByEmail(person: Person, directory: Directory, policy: Policy): Verdict {

@@ -24,6 +24,8 @@ export const planHeaderSchema = z.strictObject({
     complete: z.boolean().default(false),
     /** By how many accounts it may be smaller than the last such one. */
     acceptFewer: z.int().min(0).nullable().default(null),
+    /** Absent in plans of the first release, which linked these without asking: such a link is refused. */
+    acceptNameMatches: z.boolean().default(false),
     verifiedDomains: z.array(z.string()),
     linkAdmins: z.array(z.string()),
   }),
@@ -76,5 +78,12 @@ export const planLineSchema = z
   .refine(
     ({ action, proof, row }) => action !== 'link' || proof !== 'email' || row.role !== 'admin',
     'an administrator is never linked by e-mail',
+  )
+  .refine(
+    ({ action, proof, row, account }) =>
+      action !== 'link' ||
+      proof !== 'username_local_part' ||
+      (row.role !== 'admin' && account?.userType === 'member'),
+    'by the local part of a name alone no administrator is linked, and nobody but a member',
   );
 export type PlanLine = z.infer<typeof planLineSchema>;

@@ -34,6 +34,8 @@ export class PlanReader {
       if (planned.user <= last) this.refuse(`user ${planned.user} stands here again or out of order.`);
       last = planned.user;
       users++;
+      const option = optionMissing(planned, read);
+      if (option !== null) this.refuse(`user ${planned.user} is linked as only ${option} allows.`);
       yield planned;
     }
     if (users !== read.users) this.refuse(`the header names ${read.users} users, ${users} are here.`);
@@ -93,6 +95,13 @@ export class PlanReader {
     this.line++;
     this.refuse('ends in the middle of a line.');
   }
+}
+
+/** Which option a link needs that the plan was made without. */
+function optionMissing({ action, proof }: PlanLine, { options }: PlanHeader): string | null {
+  if (action !== 'link') return null;
+  if (proof === 'email' && !options.acceptEmailMatches) return '--accept-email-matches';
+  return proof === 'username_local_part' && !options.acceptNameMatches ? '--accept-name-matches' : null;
 }
 
 function json(text: string): unknown {

@@ -25,6 +25,9 @@ export interface PlanRequest {
   complete: boolean;
   /** By how many accounts the whole directory is known to be smaller than the last time; `null` where nobody said so. */
   acceptFewer: number | null;
+  acceptNameMatches: boolean;
+  /** `EXTERNAL_AUTH_USERNAME_DOMAIN` */
+  usernameDomain: string | null;
   /** Whose e-mail addresses prove something; none: the domains of the members' UPNs. */
   verifiedDomains: string[];
   /** Usernames of the administrators who may be linked. */
@@ -75,6 +78,7 @@ export class SyncPlanner {
           acceptEmailMatches: request.acceptEmailMatches,
           complete: request.complete,
           acceptFewer: request.acceptFewer,
+          acceptNameMatches: request.acceptNameMatches,
           verifiedDomains: request.verifiedDomains,
           linkAdmins: request.linkAdmins,
         },
@@ -159,12 +163,21 @@ function lineOf(person: Person, verdict: Verdict): PlanLine {
 
 /** @throws ValidationFailed */
 function policyOf(
-  { acceptEmailMatches, complete, verifiedDomains, linkAdmins }: PlanRequest,
+  {
+    acceptEmailMatches,
+    acceptNameMatches,
+    usernameDomain,
+    complete,
+    verifiedDomains,
+    linkAdmins,
+  }: PlanRequest,
   directory: Directory,
 ): Policy {
   return {
     acceptEmailMatches,
     complete,
+    acceptNameMatches,
+    usernameDomain: usernameDomain && foldName(usernameDomain),
     verifiedDomains:
       verifiedDomains.length > 0
         ? new Set(verifiedDomains.map((domain) => foldName(domain.replace(/^@/, ''))))

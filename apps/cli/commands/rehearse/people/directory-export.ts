@@ -15,19 +15,24 @@ export async function writeExport(file: string, people: readonly Person[], seede
 function* lines(people: readonly Person[], seeded: Seeded): Generator<string> {
   yield `${HEADER}\n`;
   for (const person of people) {
-    const { account, objectId, upn } = person;
+    const { account, objectId, upn, mail } = person;
     if (account === 'none') continue;
-    yield line(objectId, upn, account);
+    yield line(objectId, upn, mail, account);
     if (account === 'ambiguous')
-      yield line(seeded.objectId(`namesake ${person.id}`), upn.replace(/@.*$/, '@fabrikam.example'), account);
+      yield line(
+        seeded.objectId(`namesake ${person.id}`),
+        upn.replace(/@.*$/, '@fabrikam.example'),
+        mail,
+        account,
+      );
   }
 }
 
-const line = (objectId: string, upn: string, account: Account) =>
+const line = (objectId: string, upn: string, mail: string, account: Account) =>
   `${[
     objectId,
     upn,
-    upn,
+    mail,
     upn.replace(/@.*$/, ''),
     String(account !== 'disabled'),
     account === 'guest' ? 'Guest' : 'Member',
@@ -41,14 +46,14 @@ const quoted = (value: string) => `"${value.replaceAll('"', '""')}"`;
 const REFUSALS: Partial<Record<Account, number>> = { mfa: 50076, expired: 50055, disabled: 50057 };
 
 /** Somebody as the stand-in of the provider knows them; `null` where it does not. */
-export function standInPerson({ id, account, upn, objectId }: Person) {
+export function standInPerson({ id, account, upn, mail, objectId }: Person) {
   if (account === 'none') return null;
   const refusal = REFUSALS[account];
   return {
     username: upn,
     password: account === 'other-password' ? otherPassword(id) : legacyPassword(id),
     name: upn.replace(/@.*$/, ''),
-    email: upn,
+    email: mail,
     oid: objectId,
     ...(refusal !== undefined && { refusal }),
   };

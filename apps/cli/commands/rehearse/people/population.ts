@@ -1,6 +1,6 @@
 import { STAND_IN_DOMAIN } from '@cutover/contracts';
 import type { Database } from '@cutover/database';
-import { foldName, isActive } from '@cutover/users';
+import { foldName, isActive, isAddress } from '@cutover/users';
 import { isAmbiguous } from './legacy-people';
 import type { Seeded } from './seeded';
 
@@ -27,11 +27,14 @@ export interface Person {
   account: Account;
   objectId: string;
   upn: string;
+  /** Over there: that of the row, where it has one. */
+  mail: string;
 }
 
 interface Row {
   id: number;
   username: string;
+  email: string | null;
   active: unknown;
   role: string;
   pin: Person['pin'];
@@ -41,7 +44,7 @@ interface Row {
 /** Everybody of the copy, by id, with what they have over there. The schema is the current one. */
 export async function population(database: Database, seeded: Seeded): Promise<Person[]> {
   const rows = await database.query<Row>(
-    `SELECT u.id, u.username, u.is_active AS active, u.role, s.pin, COALESCE(u.external_user_id, a.object_id) AS objectId
+    `SELECT u.id, u.username, u.email, u.is_active AS active, u.role, s.pin, COALESCE(u.external_user_id, a.object_id) AS objectId
      FROM users u LEFT JOIN cutover_user_state s ON s.user_id = u.id
      LEFT JOIN cutover_external_accounts a ON a.user_id = u.id ORDER BY u.id`,
   );
@@ -50,7 +53,7 @@ export async function population(database: Database, seeded: Seeded): Promise<Pe
     const name = foldName(username);
     bearers.set(name, (bearers.get(name) ?? 0) + 1);
   }
-  return rows.map(({ id, username, active, role, pin, objectId }, index) => ({
+  return rows.map(({ id, username, email, active, role, pin, objectId }, index) => ({
     id,
     username,
     active: isActive(active),
@@ -60,9 +63,12 @@ export async function population(database: Database, seeded: Seeded): Promise<Pe
     account: pin === 'external' ? 'usable' : accountOf(index, username),
     objectId:
       objectId !== null && GUID.test(objectId) ? objectId.toLowerCase() : seeded.objectId(`account ${id}`),
-    upn: username.includes('@') ? username : `${username}@${STAND_IN_DOMAIN}`,
+    upn: upnOf(username),
+    mail: email !== null && isAddress(email) ? email : upnOf(username),
   }));
 }
+
+const upnOf = (username: string) => (username.includes('@') ? username : `${username}@${STAND_IN_DOMAIN}`);
 
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** What a user principal name can be made of. */

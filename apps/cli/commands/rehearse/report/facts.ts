@@ -89,8 +89,8 @@ function proofsOf(result: RehearsalResult): [string, string][] {
     ...line(
       'Sync',
       sync,
-      ({ linked, ambiguous, proposed, review, withoutAccount }) =>
-        `${number(linked)} linked by proof; ${ambiguous} ambiguous, ${proposed} proposed, ${review} to be reviewed; ${number(withoutAccount)} have no account they could use and stay local`,
+      ({ linked, byName, ambiguous, proposed, review, withoutAccount }) =>
+        `${number(linked)} linked, ${number(byName)} of them by name alone (--accept-name-matches); ${ambiguous} ambiguous, ${proposed} proposed, ${review} to be reviewed; ${number(withoutAccount)} have no account they could use and stay local`,
     ),
     ...line(
       'Shadow',

@@ -27,7 +27,7 @@ const fault = (what: string, next: string, retry = false): Message => ({
 export const MESSAGES: Record<ShownCode, Message> = {
   link_required: answer(
     'We need to know that the account here is yours.',
-    'Type the password you used until now.',
+    'Sign in again, then type the password you used until now.',
   ),
   sign_in_expired: answer('That took a little too long.', 'Sign in again.'),
   invalid_credentials: answer('That name and password don’t match.', 'Check both and try again.'),
@@ -52,6 +52,10 @@ export const MESSAGES: Record<ShownCode, Message> = {
   code_refused: answer(
     'That name and code don’t match, or the code has expired.',
     'Check both, or ask your help desk for a new code.',
+  ),
+  proof_refused: answer(
+    'That isn’t the password you used here until now.',
+    'Check it and try again, or contact your help desk.',
   ),
   password_refused: answer('That password is too easy to guess.', 'Choose another; your code is still good.'),
 

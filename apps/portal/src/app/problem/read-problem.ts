@@ -1,5 +1,5 @@
 import { HttpErrorResponse } from '@angular/common/http';
-import { isProblem, type ProblemCode } from '@cutover/contracts';
+import { isProblem, type Problem, type ProblemCode } from '@cutover/contracts';
 
 /** How a session ends without the API's saying so. */
 export type QuietEnd = 'session_idle' | 'session_over' | 'signed_out_elsewhere';
@@ -7,8 +7,12 @@ export type QuietEnd = 'session_idle' | 'session_over' | 'signed_out_elsewhere';
 /** The API's neutral refusals, as the page for a new password means them. */
 export type ResetRefusal = 'code_refused' | 'password_refused';
 
+/** The same, as the page for the proof of a link means it. */
+export type ProofRefusal = 'proof_refused';
+
 /** The API's codes, the failures that never reached it or did not come from it, and the ends that it did not speak of. */
-export type ShownCode = ProblemCode | 'offline' | 'unreachable' | 'unreadable' | QuietEnd | ResetRefusal;
+export type ShownCode =
+  ProblemCode | 'offline' | 'unreachable' | 'unreadable' | QuietEnd | ResetRefusal | ProofRefusal;
 
 /** What a page needs to tell a person about a failure. */
 export interface ShownProblem {
@@ -32,6 +36,13 @@ export function readProblem(error: unknown): ShownProblem {
   if (isProblem(body))
     return { code: body.code, requestId: body.requestId, retryAfter: body.retryAfter ?? null };
   return shown('unreadable', error.headers.get('x-request-id'));
+}
+
+/** What goes back with the proof that the API asks for; `null` where it asks for none. */
+export function linkTokenOf(error: unknown): string | null {
+  if (!isProblemAnswer(error, 401)) return null;
+  const problem = error.error as Problem;
+  return problem.code === 'link_required' ? (problem.linkToken ?? null) : null;
 }
 
 function shown(code: ShownCode, requestId: string | null = null): ShownProblem {

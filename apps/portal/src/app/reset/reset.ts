@@ -19,12 +19,12 @@ import { firstValueFrom } from 'rxjs';
 import { EntryPage } from '../entry/entry-page';
 import { ShowPassword } from '../entry/show-password';
 import { SubmitButton } from '../entry/submit-button';
-import { MESSAGES } from '../problem/messages';
+import { MESSAGES, PASSWORD_CHANGED } from '../problem/messages';
 import { ProblemNotice } from '../problem/problem-notice';
 import { readProblem, type ShownProblem } from '../problem/read-problem';
 import { secondsLeft } from '../problem/seconds-left';
 import { longWait } from '../sign-in/long-wait';
-import { PasswordChanged } from '../sign-in/password-changed';
+import { Arrival } from '../sign-in/arrival';
 import { plainCode, type ResetField, resetFaults } from './reset-faults';
 
 const EMPTY: PasswordResetRequest = { username: '', code: '', newPassword: '' };
@@ -128,7 +128,7 @@ export class Reset {
     }
     await this.router.navigateByUrl('/sign-in', {
       replaceUrl: true,
-      info: new PasswordChanged(request.username),
+      info: new Arrival(PASSWORD_CHANGED, request.username),
     });
   }
 

@@ -1,6 +1,6 @@
 import { HttpClient } from '@angular/common/http';
 import { computed, inject, Injectable, signal } from '@angular/core';
-import type { Session as SessionAnswer, SignInRequest, User } from '@cutover/contracts';
+import type { LinkProofRequest, Session as SessionAnswer, SignInRequest, User } from '@cutover/contracts';
 import { firstValueFrom } from 'rxjs';
 
 import { isProblemAnswer, readProblem, type ShownCode, type ShownProblem } from '../problem/read-problem';
@@ -78,10 +78,12 @@ export class Session {
   }
 
   async signIn(request: SignInRequest): Promise<void> {
-    // Alone: the answer to another tab's refresh must not put the former cookie in the place of the new one.
-    const grant = await this.tabs.alone(() => this.post('login', request));
-    this.accept(grant);
-    this.tabs.tell({ kind: 'signed-in', grant });
+    await this.enter('login', request);
+  }
+
+  /** The second step of a sign-in that the API asked proof for. */
+  async prove(proof: LinkProofRequest): Promise<void> {
+    await this.enter('login/link', proof);
   }
 
   /** Ends the session everywhere. Rejects, and keeps the person signed in, where the API could not be told. */
@@ -117,6 +119,13 @@ export class Session {
     return this.renewal;
   }
 
+  private async enter(...[route, body]: ['login', SignInRequest] | ['login/link', LinkProofRequest]) {
+    // Alone: the answer to another tab's refresh must not put the former cookie in the place of the new one.
+    const grant = await this.tabs.alone(() => this.post(route, body));
+    this.accept(grant);
+    this.tabs.tell({ kind: 'signed-in', grant });
+  }
+
   private async refreshOrEnd(refused: string | null, waited: boolean): Promise<void> {
     try {
       await this.refresh(refused, waited);
@@ -143,7 +152,10 @@ export class Session {
     return this.bearer !== null && this.bearer !== refused;
   }
 
-  private async post(route: 'login' | 'refresh', body: SignInRequest | null = null): Promise<Grant> {
+  private async post(
+    route: 'login' | 'login/link' | 'refresh',
+    body: SignInRequest | LinkProofRequest | null = null,
+  ): Promise<Grant> {
     const { accessToken, expiresIn, user } = await firstValueFrom(
       this.http.post<SessionAnswer>(`/api/auth/${route}`, body, { timeout: PATIENCE }),
     );

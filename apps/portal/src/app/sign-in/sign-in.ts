@@ -21,14 +21,15 @@ import { EntryPage } from '../entry/entry-page';
 import { ShowPassword } from '../entry/show-password';
 import { SubmitButton } from '../entry/submit-button';
 import { Icon } from '../icon/icon';
-import { MESSAGES, PASSWORD_CHANGED } from '../problem/messages';
+import { MESSAGES } from '../problem/messages';
 import { ProblemNotice } from '../problem/problem-notice';
-import { readProblem, type ShownProblem } from '../problem/read-problem';
+import { linkTokenOf, readProblem, type ShownProblem } from '../problem/read-problem';
 import { secondsLeft } from '../problem/seconds-left';
 import { safeReturnUrl } from '../session/return-url';
 import { Session } from '../session/session';
+import { Unproven } from '../proof/unproven';
+import { Arrival } from './arrival';
 import { longWait } from './long-wait';
-import { PasswordChanged } from './password-changed';
 import { Trouble } from './trouble';
 
 const EMPTY: SignInRequest = { username: '', password: '' };
@@ -63,9 +64,8 @@ export class SignIn {
   private readonly session = inject(Session);
   private readonly router = inject(Router);
 
-  /** Who comes here from the page for a new password. */
-  private readonly changed = passwordChanged(this.router);
-  protected readonly credentials = signal({ ...EMPTY, username: this.changed?.username ?? '' });
+  private readonly brought = Arrival.broughtBy(this.router);
+  protected readonly credentials = signal({ ...EMPTY, username: this.brought?.username ?? '' });
   protected readonly form = form(this.credentials, (path) => {
     readonly(path, () => this.pending());
     for (const field of FIELDS)
@@ -95,9 +95,9 @@ export class SignIn {
     return problem !== null && MESSAGES[problem.code].unexpected ? problem.requestId : null;
   });
 
-  /** Why the person is here: a new password, or a session that they had and that has ended. */
+  /** Why the person is here: what another page says, or a session that they had and that has ended. */
   protected readonly arrival = computed(() => {
-    if (this.changed) return PASSWORD_CHANGED;
+    if (this.brought) return this.brought.message;
     const state = this.session.state();
     return state.phase === 'signed-out' && state.reason !== null ? MESSAGES[state.reason] : null;
   });
@@ -134,9 +134,16 @@ export class SignIn {
       await this.goOn();
       return undefined;
     } catch (error) {
-      this.refused(readProblem(error));
+      const linkToken = linkTokenOf(error);
+      if (linkToken === null) this.refused(readProblem(error));
+      else await this.askForProof(linkToken);
       return undefined;
     }
+  }
+
+  private async askForProof(linkToken: string): Promise<void> {
+    const info = new Unproven(linkToken, this.credentials().username, this.returnUrl());
+    await this.router.navigateByUrl('/proof', { info });
   }
 
   private async goOn(): Promise<void> {
@@ -172,9 +179,4 @@ export class SignIn {
       .map((field) => field.nativeElement)
       .find((field) => field.value === '');
   }
-}
-
-function passwordChanged(router: Router): PasswordChanged | null {
-  const info: unknown = router.currentNavigation()?.extras.info;
-  return info instanceof PasswordChanged ? info : null;
 }
