@@ -76,7 +76,7 @@ export class LinkSignIn {
       const linked = await this.limits.count(async (points) => {
         await points.ofAccount(attempt);
         attempt.side = 'local';
-        return this.proof.confirm(waiting, user, password);
+        return this.proof.confirm(waiting, attempt, password);
       });
       attempt.side = 'external';
       this.evidence.admitted(attempt, request, startedAt);

@@ -3,6 +3,7 @@ import { InvalidCredentials } from '@cutover/contracts';
 import type { ProviderTokens } from '@cutover/external-auth';
 import {
   HashSurvey,
+  type HashTurn,
   LocalPasswords,
   PasswordChecker,
   type UserRecord,
@@ -12,7 +13,9 @@ import {
 import { AccountConflict } from '../../external/account-conflict';
 import { AccountLinks } from '../../external/account-links';
 import { linkObjection, type Meeting } from '../../external/link-objection';
+import { hashTurnOf } from '../../sign-in/hash-turn';
 import { LinkRequired } from '../../sign-in/link-required';
+import type { SignInAttempt } from '../../sign-in/sign-in-attempt';
 import { SignInExpired } from '../../sign-in/sign-in-expired';
 import { LinkCookie } from './link-cookie';
 import { LinkEndings } from './link-endings';
@@ -53,10 +56,11 @@ export class LocalProof {
    * @returns the person, linked
    * @throws InvalidCredentials, ServiceBusy; AccountConflict and SignInExpired end the request
    */
-  async confirm(request: LinkRequest, user: UserRecord | null, password: string): Promise<UserRecord> {
+  async confirm(request: LinkRequest, attempt: SignInAttempt, password: string): Promise<UserRecord> {
+    const { user } = attempt;
     const hash = user && (await this.hashOf(user));
     if (!user || hash === null) return this.conflict(request, 'the account may not be claimed any more');
-    await this.check(request, hash, password);
+    await this.check(request, hash, password, hashTurnOf(attempt));
     const { identity, typed, userId } = request;
     const link = {
       userId,
@@ -86,12 +90,17 @@ export class LocalProof {
     return user;
   }
 
-  private async check(request: LinkRequest, hashedPassword: string, password: string): Promise<void> {
+  private async check(
+    request: LinkRequest,
+    hashedPassword: string,
+    password: string,
+    turn: HashTurn,
+  ): Promise<void> {
     const giveBack = await this.limits.take(request.userId);
     if (!giveBack) return this.conflict(request, 'the account was claimed in vain too often today');
     let matches: boolean;
     try {
-      matches = await this.passwords.check({ active: true, hashedPassword }, password);
+      matches = await this.passwords.check({ active: true, hashedPassword }, password, turn);
     } catch (fault) {
       await giveBack();
       throw fault;
