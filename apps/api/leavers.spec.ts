@@ -134,6 +134,8 @@ describeOnEachEngine('somebody who has left', (engine) => {
       complete: true,
       acceptFewer: learned === 'missing' ? 1 : null,
       acceptEmailMatches: false,
+      acceptNameMatches: false,
+      usernameDomain: null,
       verifiedDomains: [],
       linkAdmins: [],
     });
