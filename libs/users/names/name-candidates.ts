@@ -6,7 +6,7 @@ export type NameColumn = 'username' | 'email';
 
 export interface Condition {
   sql: string;
-  parameters: string[];
+  parameters: (string | number)[];
 }
 
 /** How the server keeps a column's text; the names come from its own catalogue. */
@@ -36,16 +36,17 @@ export class NameCandidates {
   async condition(column: NameColumn, names: readonly string[]): Promise<Condition> {
     if (this.database.engine === 'sqlite')
       return {
-        sql: names.map(() => `u.${column} LIKE ? ESCAPE '\\'`).join(' OR '),
-        parameters: names.map(likePattern),
+        sql: names.map(() => `(u.${column} GLOB ? AND length(u.${column}) <= ?)`).join(' OR '),
+        parameters: names.flatMap((name) => [globPattern(name), longestSpelling(name)]),
       };
     const spellings = names.flatMap(spellingsOf);
     const { charset, collation } = await this.columnOf(column);
     // A column's own collation can use its index, and a letter that its character set lacks is in none of its rows.
     // One that tells cases apart cannot find what differs by case.
-    const [side, spelling] = FOLDS_ASCII.test(collation)
-      ? [`u.${column}`, `CONVERT(? USING ${charset}) COLLATE ${collation}`]
-      : [`CONVERT(u.${column} USING utf8mb4) COLLATE utf8mb4_unicode_ci`, '?'];
+    const [side, spelling] =
+      FOLDS_ASCII.test(collation) && /^[a-z0-9]+$/.test(charset)
+        ? [`u.${column}`, `CONVERT(? USING ${charset}) COLLATE ${collation}`]
+        : [`CONVERT(u.${column} USING utf8mb4) COLLATE utf8mb4_unicode_ci`, '?'];
     return { sql: `${side} IN (${spellings.map(() => spelling).join(', ')})`, parameters: spellings };
   }
 
@@ -76,14 +77,39 @@ function spellingsOf(name: string): string[] {
       foldName(name),
       composed.toUpperCase(),
       composed.toLowerCase(),
+      composed.replaceAll('ß', 'ẞ'), // no change of case leads from the one to the other
     ]),
   ];
 }
 
-/** SQLite's LIKE knows the cases of ASCII: only what equals ASCII alone can be asked for by itself. */
-function likePattern(name: string): string {
-  return Array.from(name.normalize('NFC'), (char) => {
-    if (!/^[\x20-\x7e]$/.test(char) || /[ks`;]/i.test(char)) return '%';
-    return /[\\%_]/.test(char) ? `\\${char}` : char;
+/** Any letter but those of ASCII, in a GLOB's brackets. */
+const BEYOND_ASCII = '\u0080-\u{10ffff}';
+
+/** SQLite knows the cases of ASCII alone: of any other letter it is asked what it may begin with. */
+const globPattern = (name: string) =>
+  Array.from(name.normalize('NFC'), (char) => {
+    const beginnings = [...new Set([foldName(char), char.normalize('NFD')].flatMap(casesOfFirst))];
+    if (char > '\u007f') return `[${beginnings.join('')}${BEYOND_ASCII}]${isComposed(char) ? '*' : ''}`;
+    // Letters beyond ASCII that equal one of it: the signs of Kelvin and of a long s, two Greek signs.
+    if (/[ks`;]/i.test(char)) return `[${beginnings.join('')}${BEYOND_ASCII}]`;
+    return /[a-z*?[]/i.test(char) ? `[${beginnings.join('')}]` : char;
   }).join('');
-}
+
+const casesOfFirst = (text: string) => {
+  const [first = ''] = text;
+  return first > '\u007f' ? [] : [first.toLowerCase(), first.toUpperCase()];
+};
+
+/** Whether a letter, or another case of it, can be written as more than one. */
+const isComposed = (char: string) =>
+  [char, foldName(char), char.toUpperCase(), char.toLowerCase()].some(
+    (spelling) => [...spelling.normalize('NFD')].length > 1,
+  );
+
+/** Characters of the longest name that can equal this one: a pattern alone would find everybody by `é`. */
+const longestSpelling = (name: string) =>
+  Array.from(name.normalize('NFC'), (char) =>
+    Math.max(
+      ...[char, foldName(char), char.toUpperCase()].map((spelling) => [...spelling.normalize('NFD')].length),
+    ),
+  ).reduce((sum, length) => sum + length, 0);
