@@ -13,7 +13,7 @@ const BUFFER = 256 * 1024;
 /** Everything of one snapshot, as the lines of a file. To be read inside of that snapshot. */
 export async function* backupContent(
   tables: Tables,
-  about: { takenAt: number; engine: Database['engine']; policy: RolloutPolicy },
+  about: { takenAt: number; engine: Database['engine']; databaseId: string; policy: RolloutPolicy },
   onProgress: (users: number) => void,
 ): AsyncGenerator<Buffer> {
   const tally = new Tally();
@@ -38,13 +38,14 @@ export async function* backupContent(
 
 function headerOf(
   tables: Tables,
-  { takenAt, engine, policy }: Parameters<typeof backupContent>[1],
+  { takenAt, engine, databaseId, policy }: Parameters<typeof backupContent>[1],
 ): BackupHeader {
   return {
     backup: 'cutover',
     version: 1,
     takenAt,
     engine,
+    databaseId,
     columns: {
       users: tables.users.columns,
       state: tables.state.columns,

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '@cutover/database';
 import { AuditTrail } from '@cutover/operations';
 import { RolloutPolicyStore } from '../policy/rollout-policy.store';
+import { databaseId } from './database-id';
 import { backupContent } from './backup-content';
 import { BackupKeys } from './backup-keys';
 import { BackupReader, type VerifiedFile } from './format/backup-reader';
@@ -81,7 +82,12 @@ export class BackupService {
       onStart?.(await tables.users.count());
       const content = backupContent(
         tables,
-        { takenAt, engine: this.database.engine, policy: await this.policies.latest() },
+        {
+          takenAt,
+          engine: this.database.engine,
+          databaseId: await databaseId(this.database),
+          policy: await this.policies.latest(),
+        },
         (done) => onProgress?.(done),
       );
       return { takenAt, sha256: await file.write(key === null ? content : sealed(content, key)) };

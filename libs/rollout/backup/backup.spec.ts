@@ -22,6 +22,8 @@ const RESTORED = [
   'cutover_sync_runs',
   'cutover_sync_changes',
 ];
+/** Whatever was lost comes back. */
+const ACCEPT = { acceptPrivileges: true };
 const TABLES = [...RESTORED, 'cutover_rollout_policies', 'cutover_sessions', 'cutover_backups'];
 
 describeOnEachEngine('backup and restore', (engine) => {
@@ -93,9 +95,9 @@ describeOnEachEngine('backup and restore', (engine) => {
     await session('two');
     const damaged = await tables([...TABLES, 'cutover_audit_log']);
 
-    const planned = await program.restore(path(), { dryRun: true });
+    const planned = await program.restore(path(), { ...ACCEPT, dryRun: true });
     expect(await tables([...TABLES, 'cutover_audit_log'])).toEqual(damaged);
-    const restored = await program.restore(path());
+    const restored = await program.restore(path(), ACCEPT);
     expect(planned).toEqual(restored);
     expect(restored).toMatchObject({
       users: MANY,
@@ -133,9 +135,9 @@ describeOnEachEngine('backup and restore', (engine) => {
     await program.backup(path());
     await damage(database);
     await decide('off');
-    await program.restore(path());
+    await program.restore(path(), ACCEPT);
     const after = await tables([...RESTORED, 'cutover_rollout_policies', 'cutover_sessions']);
-    expect(await program.restore(path())).toMatchObject({
+    expect(await program.restore(path(), ACCEPT)).toMatchObject({
       changed: { count: 0 },
       added: { count: 0 },
       pins: 0,
@@ -151,10 +153,10 @@ describeOnEachEngine('backup and restore', (engine) => {
     await program.backup(path());
     await sql(`UPDATE users SET external_user_id = NULL, updated_at = updated_at WHERE id = 4`);
     await sql(`UPDATE users SET external_user_id = 'oid-4', updated_at = updated_at WHERE id = 300`);
-    await program.restore(path());
+    await program.restore(path(), ACCEPT);
     expect(await tables()).toEqual(before);
     await sql(`UPDATE users SET username = 'renamed', updated_at = updated_at WHERE id = 8`);
-    await program.restore(path());
+    await program.restore(path(), ACCEPT);
     expect(await tables()).toEqual(before);
   });
 
@@ -188,7 +190,7 @@ describeOnEachEngine('backup and restore', (engine) => {
     await Promise.all(writes);
     await other.destroy();
     expect(await tables()).not.toEqual(before);
-    await program.restore(path());
+    await program.restore(path(), ACCEPT);
     expect(await tables()).toEqual(before);
   });
 
@@ -231,7 +233,7 @@ describeOnEachEngine('backup and restore', (engine) => {
     const stranger = await Program.on(scratch, { BACKUP_KEY: randomBytes(32).toString('hex') });
     await expect(stranger.restore(path())).rejects.toThrow('another key');
     await stranger.context.close();
-    await expect(program.restore(path(), { plaintext: true })).rejects.toThrow('is encrypted');
+    await expect(program.restore(path(), { ...ACCEPT, plaintext: true })).rejects.toThrow('is encrypted');
     await expect(program.restore(path('nowhere'))).rejects.toThrow('cannot be read (ENOENT)');
     expect(await tables(TABLES)).toEqual(before);
   });
@@ -242,7 +244,7 @@ describeOnEachEngine('backup and restore', (engine) => {
     expect(statSync(path()).mode & 0o777).toBe(0o600);
     await damage(database);
     const damaged = await tables(TABLES);
-    await expect(program.restore(path())).rejects.toThrow('say so again');
+    await expect(program.restore(path(), ACCEPT)).rejects.toThrow('say so again');
     const lines = readFileSync(path(), 'utf8').split('\n');
     writeFileSync(path('less'), lines.filter((_, index) => index !== 5).join('\n'));
     writeFileSync(path('cut'), lines.slice(0, 9).join('\n'));
@@ -257,7 +259,7 @@ describeOnEachEngine('backup and restore', (engine) => {
     ] as const)
       await expect(program.restore(path(name), { plaintext: true })).rejects.toThrow(why);
     expect(await tables(TABLES)).toEqual(damaged);
-    await program.restore(path(), { plaintext: true });
+    await program.restore(path(), { ...ACCEPT, plaintext: true });
     expect(await tables()).toEqual(before);
   });
 
@@ -268,7 +270,7 @@ describeOnEachEngine('backup and restore', (engine) => {
     await sql(`UPDATE users SET is_active = 1, role = 'admin' WHERE id = 10`);
     const before = await tables(TABLES);
     await expect(program.restore(path())).rejects.toThrow(
-      /2 people .*: pérson-1 🦊 \(id 1\) as an administrator, pérson-11 🦊 \(id 11\) active again\. Nothing/,
+      /2 things .*: pérson-1 🦊 \(id 1\) as an administrator, pérson-11 🦊 \(id 11\) active again\. Nothing/,
     );
     expect(await program.restore(path(), { dryRun: true })).toMatchObject({ privileges: { count: 2 } });
     expect(await tables(TABLES)).toEqual(before);
@@ -299,7 +301,7 @@ describeOnEachEngine('backup and restore', (engine) => {
       const before = dump(scratch, 'users');
       await sql(`UPDATE users SET is_active = ${no} WHERE id = 11`);
       await expect(program.restore(path(`flags-${type.length}`))).rejects.toThrow(
-        /1 people .*\(id 11\) active again\. Nothing/,
+        /1 things .*\(id 11\) active again\. Nothing/,
       );
       await program.restore(path(`flags-${type.length}`), { acceptPrivileges: true });
       expect(dump(scratch, 'users')).toBe(before);
@@ -310,7 +312,7 @@ describeOnEachEngine('backup and restore', (engine) => {
     await program.backup(path());
     await sql(`UPDATE cutover_external_accounts SET state = 'gone', seen_at = 8 WHERE user_id = 4`);
     await expect(program.restore(path())).rejects.toThrow(
-      /give 1 people back .*: pérson-4 🦊 \(id 4\) active again/,
+      /bring 1 things back .*: pérson-4 🦊 \(id 4\) active again/,
     );
     await program.restore(path(), { acceptPrivileges: true });
     expect(await database.query(`SELECT state FROM cutover_external_accounts WHERE user_id = 4`)).toEqual([
@@ -318,15 +320,57 @@ describeOnEachEngine('backup and restore', (engine) => {
     ]);
   });
 
+  it.each([
+    ['a row', `DELETE FROM users WHERE id = 300`, 'row'],
+    ['a password', `UPDATE users SET hashed_password = 'y' WHERE id = 1`, 'password'],
+    ['a password that was removed', `UPDATE users SET hashed_password = NULL WHERE id = 1`, 'password'],
+    ['a link', `UPDATE users SET external_user_id = NULL WHERE id = 4`, 'link'],
+    ['another link', `UPDATE users SET external_user_id = 'oid-other' WHERE id = 4`, 'link'],
+    ['an administrator', `UPDATE users SET role = 'user' WHERE id = 1`, 'admin'],
+    ['an active row', `UPDATE users SET is_active = 0 WHERE id = 11`, 'active'],
+    ['a pin', `UPDATE cutover_user_state SET pin = NULL WHERE user_id = 1`, 'pin'],
+    ['a test user', `UPDATE cutover_rollout_policies SET test_users = '[]'`, 'test_user'],
+  ] as const)('brings %s back only where it is asked to', async (_what, loss, gains) => {
+    await decide('test-users', { testUsers: ['pérson-2 🦊'] });
+    const whole = await tables();
+    await program.backup(path());
+    await sql(loss);
+    const before = await tables(TABLES);
+    expect(await program.restore(path(), { dryRun: true })).toMatchObject({
+      privileges: { count: 1, first: [{ gains }] },
+    });
+    await expect(program.restore(path())).rejects.toThrow('say --accept-privileges');
+    expect(await tables(TABLES)).toEqual(before);
+    await program.restore(path(), ACCEPT);
+    expect(await tables()).toEqual(whole);
+  });
+
+  it('takes a backup of another database only where it is told to, and says so of one that names none', async () => {
+    await program.backup(path());
+    await program.backup(path('plain'), true);
+    await sql(`UPDATE cutover_database SET database_id = '6f1c0a50-52b5-4b0e-8a0e-6a2b1d1f2c3d'`);
+    for (const dryRun of [true, false])
+      await expect(program.restore(path(), { dryRun })).rejects.toThrow('is a backup of another database');
+    expect(await program.restore(path(), { acceptOtherDatabase: true })).toMatchObject({
+      unidentified: false,
+    });
+    const [header = '', ...lines] = readFileSync(path('plain'), 'utf8').trimEnd().split('\n');
+    const old = [header.replace(/"databaseId":"[^"]*",/, ''), ...lines.slice(0, -1)].join('\n') + '\n';
+    const { end } = JSON.parse(lines.at(-1) ?? '') as { end: object };
+    const sha256 = createHash('sha256').update(old).digest('hex');
+    writeFileSync(path('old'), `${old}${JSON.stringify({ end: { ...end, sha256 } })}\n`);
+    expect(await program.restore(path('old'), { plaintext: true })).toMatchObject({ unidentified: true });
+  });
+
   it('leaves people who came since, and refuses where one of them has what was another’s', async () => {
     await program.backup(path());
     await sql(`INSERT INTO users (id, username, hashed_password) VALUES (900, 'newcomer', 'x')`);
-    expect(await program.restore(path())).toMatchObject({ left: { count: 1, first: [{ id: 900 }] } });
+    expect(await program.restore(path(), ACCEPT)).toMatchObject({ left: { count: 1, first: [{ id: 900 }] } });
     await sql(`UPDATE users SET external_user_id = NULL WHERE id = 4`);
     await sql(`UPDATE users SET external_user_id = 'oid-4' WHERE id = 900`);
     const before = await tables(TABLES);
     for (const dryRun of [true, false])
-      await expect(program.restore(path(), { dryRun })).rejects.toThrow(
+      await expect(program.restore(path(), { ...ACCEPT, dryRun })).rejects.toThrow(
         'newcomer (id 900). Nothing was changed',
       );
     expect(await tables(TABLES)).toEqual(before);
@@ -335,7 +379,7 @@ describeOnEachEngine('backup and restore', (engine) => {
   it('adds the decision as a new version with its salt, and opens nothing while a hold stands', async () => {
     await program.backup(path());
     const { version } = await decide('off');
-    expect(await program.restore(path())).toMatchObject({ policy: 'restored' });
+    expect(await program.restore(path(), ACCEPT)).toMatchObject({ policy: 'restored' });
     expect(await program.rollout.current()).toMatchObject({
       version: version + 1,
       stage: 'percent',
@@ -344,7 +388,7 @@ describeOnEachEngine('backup and restore', (engine) => {
     });
     expect(await salts()).toHaveLength(1);
     await decide('off', { hold: 'it went wrong' });
-    expect(await program.restore(path())).toMatchObject({ policy: 'kept' });
+    expect(await program.restore(path(), ACCEPT)).toMatchObject({ policy: 'kept' });
     expect(await program.rollout.current()).toMatchObject({ stage: 'off' });
   });
 
@@ -354,7 +398,7 @@ describeOnEachEngine('backup and restore', (engine) => {
     await sql(`DELETE FROM users`);
     for (const table of RESTORED.slice(1)) await sql(`DELETE FROM ${table}`);
     await sql(`UPDATE cutover_rollout_policies SET stage = 'off', salt = 'another'`);
-    await program.restore(path());
+    await program.restore(path(), ACCEPT);
     expect(await tables(['users', 'cutover_user_state'])).toEqual(before[0]);
     const [latest] = await database.query<{ salt: string }>(
       'SELECT salt FROM cutover_rollout_policies ORDER BY version DESC LIMIT 1',

@@ -23,7 +23,7 @@ export class PrivilegesRefused extends ProblemError {
   constructor(people: Named) {
     super({
       detail:
-        `The restore would give ${people.count} people back what they have lost since the backup: ${people.text}. ` +
+        `The restore would bring ${people.count} things back that people have lost since the backup: ${people.text}. ` +
         'Nothing was changed. If that is meant, say --accept-privileges.',
     });
   }

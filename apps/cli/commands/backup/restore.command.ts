@@ -10,6 +10,7 @@ interface RestoreOptions {
   from: string;
   plaintext?: boolean;
   acceptPrivileges?: boolean;
+  acceptOtherDatabase?: boolean;
   dryRun?: boolean;
 }
 
@@ -19,7 +20,11 @@ export function restoreCommand(): Command {
       'set users, links, pins, the rollout’s decision and the ledger of syncs back to a backup, and end all sessions; broken off, run it again',
     )
     .requiredOption('--from <file>', 'a file that "cutover backup" wrote')
-    .option('--accept-privileges', 'also reactivate, and make administrators of, those who are not now')
+    .option(
+      '--accept-privileges',
+      'also bring back what was lost since: rows, roles, passwords, links, pins, test users, who was active',
+    )
+    .option('--accept-other-database', 'the backup was made of another database, and is meant for this one')
     .option(
       '--plaintext',
       'the backup is not encrypted: nothing shows whether it was changed (never in production)',
@@ -33,12 +38,24 @@ export function restoreCommand(): Command {
       ),
     )
     .action(async (options: RestoreOptions, command: Command) => {
-      const { from, plaintext = false, acceptPrivileges = false, dryRun = false } = options;
+      const {
+        from,
+        plaintext = false,
+        acceptPrivileges = false,
+        acceptOtherDatabase = false,
+        dryRun = false,
+      } = options;
       const restored = await withProgress(command, (report) =>
         withCurrentSchema((context) =>
-          context
-            .get(RestoreService, { strict: false })
-            .restore({ from, plaintext, acceptPrivileges, dryRun, by: operator().name, ...report }),
+          context.get(RestoreService, { strict: false }).restore({
+            from,
+            plaintext,
+            acceptPrivileges,
+            acceptOtherDatabase,
+            dryRun,
+            by: operator().name,
+            ...report,
+          }),
         ),
       );
       print(command, { dryRun, ...restored, takenAt: new Date(restored.takenAt).toISOString() }, () =>
@@ -59,6 +76,11 @@ function described(restored: Restored, dryRun: boolean): string {
   const { takenAt, users, pins, accounts, runs, takenBack, policy, sessions } = restored;
   return [
     `${dryRun ? 'Would restore' : 'Restored'} the backup of ${new Date(takenAt).toISOString()}: ${users} user(s).`,
+    ...(restored.unidentified
+      ? [
+          'The backup does not say of which database it is (the first release made it): be sure that it is of this one.',
+        ]
+      : []),
     ...people('changed since, as they were then', restored.changed),
     ...people('gone since, back again', restored.added),
     ...people('not in the backup, left as they are', restored.left),

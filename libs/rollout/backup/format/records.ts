@@ -17,6 +17,8 @@ export const headerSchema = z.strictObject({
   /** When the data was read, epoch milliseconds. */
   takenAt: z.int(),
   engine: z.enum(['mysql', 'sqlite']),
+  /** Of which database it is; backups of the first release do not say. */
+  databaseId: z.uuid().optional(),
   columns: z.strictObject({
     users: columns,
     state: columns,

@@ -65,15 +65,23 @@ export class PeopleRestoration {
 
   private compare(user: Row, now: Row | undefined): void {
     const person = this.personOf(user);
-    if (!now) return add(this.report.added, person);
+    if (!now) {
+      add(this.report.privileges, { ...person, gains: 'row' });
+      return add(this.report.added, person);
+    }
     if (isDeepStrictEqual(user, now)) return;
     add(this.report.changed, person);
     const { users } = this.pass.tables;
     const value = (row: Row, column: string) => row[users.at(column)];
     if (saysActive(value(user, 'is_active')) && !saysActive(value(now, 'is_active')))
       add(this.report.privileges, { ...person, gains: 'active' });
-    if (value(user, 'role') === 'admin' && value(now, 'role') !== 'admin')
-      add(this.report.privileges, { ...person, gains: 'admin' });
+    const regains = (column: string) => value(user, column) !== null && differs(user, now, column);
+    const differs = (one: Row, other: Row, column: string) =>
+      users.at(column) !== -1 && !isDeepStrictEqual(value(one, column), value(other, column));
+    if (regains('role') && value(user, 'role') !== 'user')
+      add(this.report.privileges, { ...person, gains: value(user, 'role') === 'admin' ? 'admin' : 'role' });
+    if (regains('hashed_password')) add(this.report.privileges, { ...person, gains: 'password' });
+    if (regains('external_user_id')) add(this.report.privileges, { ...person, gains: 'link' });
   }
 
   private leave(id: number, row: Row): void {

@@ -1,7 +1,19 @@
 import { listing, type Listing, type NamedPerson } from '../named-people';
 
+/** What somebody would have again that they do not have now, in words that follow their name. */
+export const GAINS = {
+  row: 'back again',
+  active: 'active again',
+  admin: 'as an administrator',
+  role: 'with an earlier role',
+  password: 'with an earlier password',
+  link: 'with an earlier link',
+  pin: 'with an earlier pin',
+  test_user: 'as a test user',
+} as const;
+
 export interface Regained extends NamedPerson {
-  gains: 'active' | 'admin';
+  gains: keyof typeof GAINS;
 }
 
 /** What a restore changes, or would. */

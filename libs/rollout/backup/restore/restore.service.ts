@@ -6,21 +6,24 @@ import { AuditTrail } from '@cutover/operations';
 import { ActiveSessions, SessionEnds } from '@cutover/sessions';
 import { RolloutPolicyStore } from '../../policy/rollout-policy.store';
 import { BackupKeys } from '../backup-keys';
+import { databaseId } from '../database-id';
 import { BackupFileRefused, PrivilegesRefused, RestoreConflict } from '../errors';
 import { BackupReader, type VerifiedFile } from '../format/backup-reader';
 import type { BackedUpPerson, Row } from '../format/records';
-import { named } from '../named-people';
+import { add, named } from '../named-people';
 import { type Tables, tablesFor } from '../tables';
 import { LedgerRestoration } from './ledger-restoration';
 import { type Pass, passOf } from './pass';
 import { PeopleRestoration } from './people-restoration';
-import { emptyReport, type RestoreReport } from './restore-report';
+import { emptyReport, GAINS, type RestoreReport } from './restore-report';
 import { restoredPolicy } from './restored-policy';
 
 export interface RestoreRequest {
   from: string;
   plaintext: boolean;
   acceptPrivileges: boolean;
+  /** Also a backup that was made of another database. */
+  acceptOtherDatabase?: boolean;
   by: string;
   dryRun: boolean;
   /** @param total users */
@@ -32,6 +35,8 @@ export interface RestoreRequest {
 export interface Restored extends RestoreReport {
   /** When the data was read that the backup holds, epoch milliseconds. */
   takenAt: number;
+  /** The backup does not say of which database it is: the first release made it. */
+  unidentified: boolean;
   /** How many were ended, or would be. */
   sessions: number;
 }
@@ -82,26 +87,46 @@ export class RestoreService {
     const reader = new BackupReader(request.from, this.keys.keyFor(request.plaintext));
     const file = await reader.verify();
     const { takenAt } = file.header;
+    const unidentified = file.header.databaseId === undefined;
+    if (
+      !unidentified &&
+      !request.acceptOtherDatabase &&
+      file.header.databaseId !== (await databaseId(this.database))
+    )
+      throw new BackupFileRefused(
+        request.from,
+        'is a backup of another database.',
+        'If it is meant for this one, as after its loss, say --accept-other-database.',
+      );
     const tables = await tablesFor(this.database, request.from, file.header);
     const source = { reader, file, path: request.from, tables };
     const planned = await this.database.snapshot(() => this.pass(source, request, false));
     if (request.dryRun)
-      return { ...planned, takenAt, sessions: await this.sessions.countOf({ timedOutToo: true }) };
+      return {
+        ...planned,
+        takenAt,
+        unidentified,
+        sessions: await this.sessions.countOf({ timedOutToo: true }),
+      };
     assertPermitted(planned, request);
     request.onStart?.(file.counts.users);
     const { report, signedIn } = await this.write(source, request);
     // Whoever is signed in was so under what is no more; who signs in from now on is not. Broken off, run it again.
     const sessions = await this.ends.endThese(signedIn, 'restored', request.by);
-    return { ...report, takenAt, sessions };
+    return { ...report, takenAt, unidentified, sessions };
   }
 
   private async write(source: Source, request: RestoreRequest) {
     try {
       return await this.database.transaction(async () => {
+        // First of all, so that nobody signs in until the end, and those who are signed in are known.
+        if (this.database.engine === 'mysql')
+          await this.database.query(`SELECT COUNT(*) AS people FROM users FORCE INDEX (PRIMARY) FOR UPDATE`);
+        const signedIn = await this.sessions.allUnended();
         const report = await this.pass(source, request, true);
         assertPermitted(report, request);
         await this.record(source.file, report, request.by);
-        return { report, signedIn: await this.sessions.allUnended() };
+        return { report, signedIn };
       });
     } catch (error) {
       // Somebody took a name in the moment between looking and writing.
@@ -117,6 +142,9 @@ export class RestoreService {
     await this.records(source, pass, request, report);
     const { outcome, next } = restoredPolicy(await this.policies.latest(), source.file.header, request.by);
     report.policy = outcome;
+    const testers = new Set((await this.policies.latest()).testUserIds);
+    for (const id of next?.testUserIds ?? [])
+      if (!testers.has(id)) add(report.privileges, { id, username: `user ${id}`, gains: 'test_user' });
     if (writes && next) await this.policies.add(next, request.by);
     return report;
   }
@@ -199,6 +227,4 @@ function assertPermitted({ privileges }: RestoreReport, { acceptPrivileges }: Re
 
 /** Names them, with what each would be again. */
 export const privilegesRefused = ({ privileges }: Pick<RestoreReport, 'privileges'>) =>
-  new PrivilegesRefused(
-    named(privileges, ({ gains }) => (gains === 'admin' ? ' as an administrator' : ' active again')),
-  );
+  new PrivilegesRefused(named(privileges, ({ gains }) => ` ${GAINS[gains]}`));

@@ -21,6 +21,12 @@ export class StateRestoration {
     await this.accounts(people, ids);
   }
 
+  private regains({ user }: BackedUpPerson, gains: 'pin'): void {
+    const { users } = this.pass.tables;
+    const [id, username] = [Number(user[users.at('id')]), String(user[users.at('username')])];
+    add(this.report.privileges, { id, username, gains });
+  }
+
   private async pins(people: BackedUpPerson[], ids: number[]): Promise<void> {
     const { state } = this.pass.tables;
     const now = await this.present(state, ids);
@@ -35,6 +41,8 @@ export class StateRestoration {
       } else if (person.state) {
         added.push(person.state);
       }
+      const [then, today] = [person.state?.[state.at('pin')] ?? null, before?.[state.at('pin')] ?? null];
+      if (then !== null && then !== today) this.regains(person, 'pin');
     }
     this.report.pins += changed.length + added.filter((row) => row[state.at('pin')] !== null).length;
     if (!this.pass.writes) return;

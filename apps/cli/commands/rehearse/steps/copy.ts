@@ -1,3 +1,4 @@
+import { INTO_A_COPY } from '../copy/into-a-copy';
 import { columnsOf, definitionOf, legacyFingerprint, rowsDigest } from '../copy/legacy-fingerprint';
 import { fillLegacyTable, replaceHashes } from '../copy/legacy-table';
 import { ProgramFailed } from '../errors';
@@ -54,7 +55,7 @@ interface Restored {
 /** The people of the deployment come out of the very file that would bring them back. */
 async function restoreTheBackup(rehearsal: Rehearsal, definition: string): Promise<void> {
   const { options, source, programs, scratch, result } = rehearsal;
-  const from = ['restore', '--from', options.fromBackup ?? ''];
+  const from = ['restore', '--from', options.fromBackup ?? '', ...INTO_A_COPY];
   const settings = { BACKUP_KEY: source.backupKey ?? '' };
   const { users } = await programs.cutover<Restored>(from, settings);
   const again = await programs.cutover<Restored>([...from, '--dry-run'], settings);

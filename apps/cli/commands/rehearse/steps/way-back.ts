@@ -1,3 +1,4 @@
+import { INTO_A_COPY } from '../copy/into-a-copy';
 import { join } from 'node:path';
 import type { RollbackPlan, RolledBack } from '@cutover/rollout';
 import type { Undone } from '@cutover/users';
@@ -59,7 +60,12 @@ export async function restoreAfresh(rehearsal: Rehearsal): Promise<void> {
   await scratch.empty();
   await createTable(rehearsal);
   await programs.cutover(['db', 'migrate']);
-  const { users } = await programs.cutover<{ users: number }>(['restore', '--from', join(folder, BACKUP)]);
+  const { users } = await programs.cutover<{ users: number }>([
+    'restore',
+    '--from',
+    join(folder, BACKUP),
+    ...INTO_A_COPY,
+  ]);
   const restored = await legacyFingerprint(scratch.database, columns);
   result.restore = {
     users,
