@@ -79,6 +79,12 @@ export interface PasswordResetRequest {
  */
 export const PASSWORD_LENGTH = { least: 15, most: 1024 };
 
+/** `POST /api/auth/password`: a new local password for a person who is signed in with the present one. */
+export interface PasswordChangeRequest {
+  password: string;
+  newPassword: string;
+}
+
 /** Stages in the order in which they open. */
 export const STAGES = ['off', 'shadow', 'test-users', 'percent', 'all'] as const;
 export type Stage = (typeof STAGES)[number];

@@ -12,6 +12,8 @@ export interface CredentialChange {
   reason: SessionEnd;
   /** Who wished it. */
   by: string;
+  /** The session that goes on, because who has it has just shown that they know the old credential. */
+  except?: string;
 }
 
 /**
@@ -39,7 +41,7 @@ export class CredentialChanges {
    * @throws ServiceUnavailable, and whatever `change` throws, after undoing it
    */
   async make(
-    { userId, reason, by }: CredentialChange,
+    { userId, reason, by, except }: CredentialChange,
     change: () => Promise<boolean>,
   ): Promise<number | null> {
     const now = Date.now();
@@ -47,7 +49,7 @@ export class CredentialChanges {
       await this.credentials.lock([userId]);
       if (!(await change())) return null;
       await this.users.recordCredentialChange(userId, now);
-      const sessions = await this.store.liveSessionIds(userId);
+      const sessions = (await this.store.liveSessionIds(userId)).filter((id) => id !== except);
       return this.ends.inTransaction(
         sessions.map((sessionId) => ({ sessionId, userId })),
         reason,

@@ -19,6 +19,8 @@ import { LocalAuthGuard } from './local-auth.guard';
 import { LocalFallback } from './local-fallback';
 import { LocalSignIn } from './local-sign-in';
 import { LocalStrategy } from './local.strategy';
+import { ChangeController } from './change/change.controller';
+import { PasswordChange } from './change/password-change';
 import { PasswordReset } from './reset/password-reset';
 import { ResetController } from './reset/reset.controller';
 import { ResetLimits } from './reset/reset-limits';
@@ -37,7 +39,7 @@ import { ShadowPace } from './shadow/shadow-pace';
     SignInModule,
     ScheduleModule.forRoot(),
   ],
-  controllers: [ResetController, LinkController],
+  controllers: [ResetController, ChangeController, LinkController],
   providers: [
     LocalStrategy,
     LocalAuthGuard,
@@ -45,6 +47,7 @@ import { ShadowPace } from './shadow/shadow-pace';
     RefusalRecord,
     ResetLimits,
     PasswordReset,
+    PasswordChange,
     LinkCookie,
     LinkRequests,
     LinkLimits,

@@ -33,6 +33,7 @@ export const AUDIT_ACTIONS = [
   'backup.restored',
   'reset_code.issued',
   'password.reset',
+  'password.changed',
   'cleanup.sealed',
   'cleanup.completed',
   'cleanup.unsealed',

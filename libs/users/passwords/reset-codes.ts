@@ -59,7 +59,7 @@ export class ResetCodes {
     const code = newCode();
     const expiresAt = now + LIFETIME;
     await this.database.transaction(async () => {
-      await this.database.execute(`DELETE FROM cutover_reset_codes WHERE user_id = ?`, [user.id]);
+      await this.withdraw(user.id);
       await this.database.execute(
         `INSERT INTO cutover_reset_codes (user_id, code_hash, issued_by, issued_at, expires_at) VALUES (?, ?, ?, ?, ?)`,
         [user.id, hashOf(code), [...by].slice(0, 150).join(''), now, expiresAt],
@@ -72,6 +72,11 @@ export class ResetCodes {
       });
     });
     return { code, expiresAt: new Date(expiresAt) };
+  }
+
+  /** An outstanding code is worth nothing any more. */
+  async withdraw(userId: number): Promise<void> {
+    await this.database.execute(`DELETE FROM cutover_reset_codes WHERE user_id = ?`, [userId]);
   }
 
   /**

@@ -39,6 +39,11 @@ export const routes: Routes = [
         loadComponent: () => import('./profile/profile').then((file) => file.Profile),
       },
       {
+        path: 'password',
+        title: 'Change your password',
+        loadComponent: () => import('./password/change-password').then((file) => file.ChangePassword),
+      },
+      {
         path: 'sessions',
         title: 'Where you’re signed in',
         loadComponent: () => import('./sessions/sessions').then((file) => file.Sessions),

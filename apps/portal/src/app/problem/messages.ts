@@ -59,6 +59,12 @@ export const MESSAGES: Record<ShownCode, Message> = {
   ),
   password_refused: answer('That password is too easy to guess.', 'Choose another; your code is still good.'),
 
+  present_password_wrong: answer(
+    'That isn’t your present password.',
+    'Type it again; if you’ve forgotten it, ask your help desk for a reset code.',
+  ),
+  new_password_refused: answer('That password is too easy to guess.', 'Choose another one.'),
+
   not_authenticated: answer('You’re not signed in.', 'Sign in to go on.'),
   token_invalid: answer('Your session has ended.', 'Sign in again to go on where you were.'),
   session_expired: answer('Your session has ended.', 'Sign in again to go on where you were.'),

@@ -10,9 +10,19 @@ export type ResetRefusal = 'code_refused' | 'password_refused';
 /** The same, as the page for the proof of a link means it. */
 export type ProofRefusal = 'proof_refused';
 
+/** The same, as the page means them on which a person changes their password. */
+export type ChangeRefusal = 'present_password_wrong' | 'new_password_refused';
+
 /** The API's codes, the failures that never reached it or did not come from it, and the ends that it did not speak of. */
 export type ShownCode =
-  ProblemCode | 'offline' | 'unreachable' | 'unreadable' | QuietEnd | ResetRefusal | ProofRefusal;
+  | ProblemCode
+  | 'offline'
+  | 'unreachable'
+  | 'unreadable'
+  | QuietEnd
+  | ResetRefusal
+  | ProofRefusal
+  | ChangeRefusal;
 
 /** What a page needs to tell a person about a failure. */
 export interface ShownProblem {

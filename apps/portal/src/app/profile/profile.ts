@@ -22,7 +22,12 @@ import { readProblem } from '../problem/read-problem';
       <app-problem-notice [problem]="problem" (retry)="me.reload()" />
     } @else if (me.hasValue()) {
       <app-facts [user]="me.value()" />
-      <a matButton="tonal" routerLink="/sessions">See where you’re signed in</a>
+      <div class="actions">
+        <a matButton="tonal" routerLink="/sessions">See where you’re signed in</a>
+        @if (me.value().authMode === 'local') {
+          <a matButton="outlined" routerLink="/password">Change your password</a>
+        }
+      </div>
     } @else {
       <div class="skeleton" role="status">
         <span class="visually-hidden">Loading your profile…</span>

@@ -1,7 +1,9 @@
-import { PASSWORD_LENGTH, type PasswordResetRequest } from '@cutover/contracts';
+import type { PasswordResetRequest } from '@cutover/contracts';
+
+import { newPasswordFault } from '../password/new-password-fault';
 
 /** UTF-16 units, as many as the API takes (libs/auth/local/reset). */
-const LONGEST = { username: 255, code: 64, newPassword: PASSWORD_LENGTH.most };
+const LONGEST = { username: 255, code: 64 };
 
 export type ResetField = keyof PasswordResetRequest;
 
@@ -19,18 +21,10 @@ export function resetFaults({
   return {
     username: username === '' ? 'Enter your username' : tooLong('username', username, 'Check your username'),
     code: code === '' ? 'Enter your code' : tooLong('code', code, 'Check your code'),
-    newPassword: passwordFault(newPassword),
+    newPassword: newPasswordFault(newPassword),
   };
 }
 
-/** The API's rule as far as lengths go; what is easy to guess only the API knows. */
-function passwordFault(password: string): string | null {
-  if (password === '') return 'Enter a new password';
-  if (/\p{Cc}/u.test(password)) return 'Leave out tabs and other invisible characters';
-  if ([...password].length < PASSWORD_LENGTH.least) return `Use at least ${PASSWORD_LENGTH.least} characters`;
-  return tooLong('newPassword', password, `Use at most ${LONGEST.newPassword} characters`);
-}
-
-function tooLong(field: ResetField, text: string, words: string): string | null {
+function tooLong(field: keyof typeof LONGEST, text: string, words: string): string | null {
   return text.length > LONGEST[field] ? words : null;
 }
