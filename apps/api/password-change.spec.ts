@@ -12,7 +12,7 @@ describeOnEachEngine('a person who changes their password', (engine) => {
   let serial = 0;
 
   beforeAll(async () => {
-    api = await TestApi.start(await engine.createDatabase());
+    api = await TestApi.start(await engine.createDatabase(), { RATE_LIMIT_SIGN_IN_PER_ACCOUNT: '5' });
   });
   afterAll(() => api.stop());
 
@@ -83,7 +83,9 @@ describeOnEachEngine('a person who changes their password', (engine) => {
     );
     const before = client.deviceCookie;
     expect((await change(client, PRESENT, NEW)).status).toBe(204);
-    expect(await database.query('SELECT user_id FROM cutover_reset_codes WHERE user_id = ?', [id])).toEqual([]);
+    expect(await database.query('SELECT user_id FROM cutover_reset_codes WHERE user_id = ?', [id])).toEqual(
+      [],
+    );
     expect(client.deviceCookie).not.toBe(before);
     const stranger = api.client();
     for (let wrong = 0; wrong < 5; wrong++) await stranger.signIn(username, 'Wrong-Password-58-Wrong');
@@ -98,7 +100,9 @@ describeOnEachEngine('a person who changes their password', (engine) => {
     const answers = await Promise.all([change(client, PRESENT, NEW), change(other, PRESENT, `${NEW}-b`)]);
     expect(answers.filter(({ status }) => status === 204)).toHaveLength(1);
     const opened = await Promise.all([signIn(username, NEW), signIn(username, `${NEW}-b`)]);
-    expect(opened.map(({ status }) => status)).toEqual(answers.map(({ status }) => (status === 204 ? 200 : 401)));
+    expect(opened.map(({ status }) => status)).toEqual(
+      answers.map(({ status }) => (status === 204 ? 200 : 401)),
+    );
   });
 
   it('asks from this site, signed in, and with nothing else in the body', async () => {

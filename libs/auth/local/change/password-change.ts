@@ -60,7 +60,13 @@ export class PasswordChange {
       throw new ValidationFailed({ detail: 'newPassword: is the present one; choose another' });
 
     const present = await this.limits.count(async (points) => {
-      await points.ofAccount({ username: user.username, user, ambiguous: false, address, device: deviceOf(user) });
+      await points.ofAccount({
+        username: user.username,
+        user,
+        ambiguous: false,
+        address,
+        device: deviceOf(user),
+      });
       return this.checked(user, password);
     });
     const hash = await this.passwords.hash(newPassword);
