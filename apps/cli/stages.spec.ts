@@ -62,6 +62,7 @@ describeOnMysql('cutover rollout, stage by stage', (engine) => {
       '2 on the external side then, 397 on the local one.',
       '2 to the external side: person-1, person-7.',
       'Of these, 1 at risk (50.0 %): 1 mfa_required.',
+      '1 without an e-mail address here are asked once for the password used until now: person-7.',
       'Warning: 1 on the local side without a local password, who can sign in nowhere: person-2.',
       '',
     ]);
@@ -227,5 +228,8 @@ describeOnMysql('cutover rollout, stage by stage', (engine) => {
     expect(stdout).toContain('moves 2 to the external side and puts 1 of them at risk (50.0 %).');
     expect(stdout).toMatch(/person-1 +mfa_required +pin them to local/);
     expect(stdout).toMatch(/mfa_required +1 +0\.3 %/);
+    expect(stdout).toContain(
+      '1 without an e-mail address here are asked once for the password used until now: person-7.',
+    );
   });
 });

@@ -16,11 +16,12 @@ const BATCH = 5000;
 /** What one SELECT answers for a {@link Standing}; the engines spell booleans in two ways. */
 interface StandingRow extends AdmissibleRow {
   id: number;
+  email: string | null;
   role: string | null;
   hasLocalPassword: number | boolean | null;
 }
 
-const select = (hash: string) => `SELECT u.id, u.role, ${ADMISSIBLE_COLUMNS},
+const select = (hash: string) => `SELECT u.id, u.email, u.role, ${ADMISSIBLE_COLUMNS},
   ${hash === 'NULL' ? hash : `${hash} IS NOT NULL`} AS hasLocalPassword FROM users u ${PERSON_JOINS}`;
 
 /** Everybody as far as the rollout is concerned, a batch at a time: 100,000 people are read in 40 statements. */
@@ -63,6 +64,7 @@ export class Census {
       ...toAdmissible(row),
       id: row.id,
       username: row.username,
+      email: row.email,
       role: row.role === 'admin' ? 'admin' : 'user',
       hasLocalPassword: row.hasLocalPassword === null ? null : Boolean(row.hasLocalPassword),
       lastExternalRefusal: row.lastExternalRefusal,

@@ -6,7 +6,7 @@ export interface Standing
   extends
     Pick<
       UserRecord,
-      'id' | 'username' | 'active' | 'role' | 'pin' | 'externalUserId' | 'breakGlass' | 'departure'
+      'id' | 'username' | 'email' | 'active' | 'role' | 'pin' | 'externalUserId' | 'breakGlass' | 'departure'
     >,
     KnownAccount {
   /** `null` once the clean-up has removed everybody's. */

@@ -1,5 +1,5 @@
 import type { AuthMode, ReadinessReason } from '@cutover/contracts';
-import { whyKeptOut } from '@cutover/users';
+import { isAddress, whyKeptOut } from '@cutover/users';
 import type { Standing } from '../evidence/standing';
 import type { RolloutPolicy } from '../policy/rollout-policy';
 import { sideUnder } from '../policy/side';
@@ -32,6 +32,11 @@ export interface Movement {
     /** The first {@link NAMED} by id. */
     people: PersonAtRisk[];
   };
+  /**
+   * Of those who would go to the external side: who has nothing but a name that says whose account it is, and is asked once
+   * for the password used until now (`link_required`).
+   */
+  askedOnce: NamedPeople;
   /** Everybody whom it leaves on the local side without a local password. */
   noWayIn: NamedPeople;
   /** Everybody whom it leaves on a side that refuses them: their account on the external side is disabled or gone. */
@@ -45,6 +50,7 @@ export class MovementCount {
     toExternal: { count: 0, names: [] },
     toLocal: { count: 0, names: [] },
     atRisk: { count: 0, reasons: {}, people: [] },
+    askedOnce: { count: 0, names: [] },
     noWayIn: { count: 0, names: [] },
     keptOut: { count: 0, names: [] },
   };
@@ -69,13 +75,20 @@ export class MovementCount {
 
   private weigh(person: Standing): void {
     const reason = riskOf(person);
-    if (!reason) return;
-    const { atRisk } = this.movement;
+    const { atRisk, askedOnce } = this.movement;
+    if (!reason) return isUnproven(person) ? name(askedOnce, person) : undefined;
     atRisk.count++;
     atRisk.reasons[reason] = (atRisk.reasons[reason] ?? 0) + 1;
     if (atRisk.people.length < NAMED) atRisk.people.push({ username: person.username, reason });
   }
 }
+
+/** What a first link would be proven by (libs/auth, `linkProof`) is missing here; a sync that compared them has decided. */
+const isUnproven = ({ externalUserId, account, username, email }: Standing) =>
+  externalUserId === null &&
+  account === null &&
+  !username.includes('@') &&
+  !(email !== null && isAddress(email));
 
 function name(people: NamedPeople, { username }: Standing): void {
   people.count++;

@@ -29,7 +29,7 @@ export const stageOf = ({ stage, percent }: { stage: Stage; percent?: number }) 
 
 /** What a decision does to whom. */
 export function describedMovement(movement: Movement): string {
-  const { toExternal, toLocal, atRisk, noWayIn, keptOut, people } = movement;
+  const { toExternal, toLocal, atRisk, askedOnce, noWayIn, keptOut, people } = movement;
   return [
     `${people.external} on the external side then, ${people.local} on the local one.`,
     ...group(toExternal, 'to the external side'),
@@ -40,6 +40,7 @@ export function describedMovement(movement: Movement): string {
       : [
           `Of these, ${atRisk.count} at risk (${share(atRisk.count, toExternal.count)}): ${reasons(atRisk.reasons)}.`,
         ]),
+    ...describedAskedOnce(askedOnce),
     ...(keptOut.count === 0
       ? []
       : [
@@ -52,6 +53,14 @@ export function describedMovement(movement: Movement): string {
         ]),
   ].join('\n');
 }
+
+/** The question of a first sign-in that nothing but the name proves. */
+export const describedAskedOnce = (people: NamedPeople) =>
+  people.count === 0
+    ? []
+    : [
+        `${people.count} without an e-mail address here are asked once for the password used until now: ${listed(people)}.`,
+      ];
 
 export function describedPlan(plan: PlannedMovement): string {
   return `From ${stageOf(plan.from)} to ${stageOf(plan.to)}:\n${describedMovement(plan)}`;

@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import { examples } from '../../options';
 import { print, table } from '../../output';
 import { withCurrentSchema } from '../../with-context';
-import { share, stageOf } from './described';
+import { describedAskedOnce, share, stageOf } from './described';
 
 /** What an operator can do about each. */
 const ADVICE: Record<ReadinessReason, string> = {
@@ -55,16 +55,18 @@ function describedReport({ total, ready, atRisk, unknown, reasons }: ReadinessRe
 
 function describedNext(next: PlannedMovement | null): string {
   if (next === null) return 'Nothing is left to open.';
-  const { toExternal, atRisk } = next;
+  const { toExternal, atRisk, askedOnce } = next;
   const sentence =
     `The next step, ${stageOf(next.to)}, moves ${toExternal.count} to the external side and puts ` +
     `${atRisk.count} of them at risk (${share(atRisk.count, toExternal.count)}).`;
-  if (atRisk.count === 0) return sentence;
+  const asked = describedAskedOnce(askedOnce);
+  if (atRisk.count === 0) return [sentence, ...asked].join('\n');
   const rows = atRisk.people.map(({ username, reason }) => [username, reason, ADVICE[reason]]);
   const rest = atRisk.count - rows.length;
   return [
     `${sentence} Pin or fix first:`,
     table(['USERNAME', 'REASON', 'WHAT TO DO'], rows),
     ...(rest > 0 ? [`and ${rest} more`] : []),
+    ...asked,
   ].join('\n');
 }
