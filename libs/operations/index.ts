@@ -6,6 +6,7 @@ export * from './audit/audit.module';
 export * from './audit/errors';
 export * from './audit/export/audit-export';
 export { AuditFacts } from './audit/facts/audit-facts';
+export { LocalUse } from './audit/facts/local-use';
 export * from './audit/retention/audit-pruning';
 export * from './audit/retention/chain-acknowledgement';
 export * from './audit/sealing/audit-sealing-job';

@@ -38,10 +38,16 @@ export type FlatRow = Omit<TrailRow, 'proof'> & {
   mac: string | null;
 };
 
-/** Drivers give a BIGINT as a number or, where it is large, as text. */
+/**
+ * Drivers give a BIGINT as a number or, where it is large, as text. Text in any other spelling than SQL's own is no number:
+ * to the database it is less, or more, than what it says.
+ */
+const whole = (value: unknown) =>
+  typeof value === 'string' && !/^-?\d+$/.test(value) ? Number.NaN : Number(value);
+
 export const trailRow = (row: FlatRow): TrailRow => ({
-  id: Number(row.id),
-  at: Number(row.at),
+  id: whole(row.id),
+  at: whole(row.at),
   actor: row.actor,
   action: row.action,
   subject: row.subject,
@@ -56,8 +62,8 @@ export const trailRow = (row: FlatRow): TrailRow => ({
       ? null
       : {
           writer: row.writer,
-          boot: Number(row.boot),
-          number: Number(row.number),
+          boot: whole(row.boot),
+          number: whole(row.number),
           kid: String(row.entryKid),
           mac: String(row.mac),
         },

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { SettingsService } from '@cutover/config';
 import { Database } from '@cutover/database';
-import { AuditFacts, ChainVerification } from '@cutover/operations';
+import { AuditFacts, ChainVerification, LocalUse } from '@cutover/operations';
 import { BREAK_GLASS_COLUMN, BREAK_GLASS_JOIN, hasBreakGlass, isActive } from '@cutover/users';
 import { LastVerifiedBackup } from '../backup/last-verified-backup';
 import { add, listing } from '../backup/named-people';
@@ -62,20 +62,14 @@ export class CleanupSurvey {
 
   /** From the audit trail: what it says counts only where all of it proves itself, or somebody may have removed it. */
   private async localUse(since: number): Promise<CleanupEvidence['localUse']> {
-    const facts = ['local_sign_in', 'fallback'] as const;
-    const { counts, lastAt, unproven } = await this.facts.since(
-      since,
-      ['sign_in', 'sign_in.fallback'],
-      facts,
-    );
-    const { found, missingKeys } = await this.trail.run();
-    return {
-      recordedSince: await this.facts.provenSince(),
-      signIns: counts.local_sign_in ?? 0,
-      fallbacks: counts.fallback ?? 0,
-      lastAt,
-      unproven: Math.max(unproven, found + missingKeys.length),
-    };
+    const use = new LocalUse(since);
+    const { found, missingKeys } = await this.trail.run({
+      onEntry: (entry, isProven) => {
+        use.add(entry, isProven);
+      },
+    });
+    const { recordedSince, signIns, fallbacks, lastAt } = use;
+    return { recordedSince, signIns, fallbacks, lastAt, unproven: found + missingKeys.length };
   }
 
   private async people(since: number): Promise<CleanupEvidence['people']> {

@@ -1,3 +1,5 @@
+import type { TrailRow } from '../trail-row';
+
 /**
  * What an entry proves beyond its action: columns of their own, so that nobody has to read JSON for a decision.
  * `local_sign_in`: somebody got in by a local password, break-glass accounts apart. `fallback`: the local password was
@@ -55,4 +57,10 @@ export function parsedDetail(detail: string | null): Record<string, unknown> | n
   } catch {
     return null;
   }
+}
+
+/** What an entry says, whatever its column `fact` says. */
+export function saidBy({ detail, ...row }: Pick<TrailRow, 'action' | 'outcome' | 'detail'>): Fact | null {
+  const parsed = parsedDetail(detail);
+  return parsed === null ? null : factOf({ ...row, detail: parsed });
 }

@@ -64,15 +64,14 @@ export class AuditPruning {
    */
   async run(run: PruningRun): Promise<PruningResult> {
     const { before, by, dryRun = false, despiteFindings = false, onStart, onProgress } = run;
-    const now = await this.oldOf(this.current, before);
-    const first = await this.oldOf(this.earlier, before);
+    // Of one instant: what is taken for old is what is verified.
+    const { now, first, findings } = await this.database.snapshot(() => this.survey(before));
     const result = {
       entries: now.entries + first.entries,
       earlierEntries: first.entries,
       anchor: now.anchor,
     };
     if (result.entries === 0) return { ...result, findings: 0 };
-    const findings = await this.findingsIn(now, first);
     if (findings > 0 && !despiteFindings && !dryRun) throw new PruningRefused(findings);
     if (dryRun) return { ...result, findings };
 
@@ -83,7 +82,10 @@ export class AuditPruning {
       [this.earlier, first],
       [this.current, now],
     ] as const)
-      for (let set = 0; anchor !== null && (set = await this.sets.remove(chain, anchor.sequence)) > 0;)
+      for (
+        let set = 0;
+        anchor !== null && (set = await this.sets.remove(chain, anchor.sequence, findings === 0)) > 0;
+      )
         onProgress?.((done += set));
     await this.sets.renew();
     await this.sealer.seal(); // where no API does it, what remains proves itself at once
@@ -126,6 +128,13 @@ export class AuditPruning {
         earlierPruned: first.anchor ?? root.earlierPruned,
       });
     });
+  }
+
+  private async survey(before: number): Promise<{ now: Old; first: Old; findings: number }> {
+    const now = await this.oldOf(this.current, before);
+    const first = await this.oldOf(this.earlier, before);
+    const isNothing = now.anchor === null && first.anchor === null;
+    return { now, first, findings: isNothing ? 0 : await this.findingsIn(now, first) };
   }
 
   private async findingsIn(now: Old, first: Old): Promise<number> {

@@ -3,7 +3,9 @@ import { Database } from '@cutover/database';
 import { AuditKeys } from '../audit-keys';
 import { entryMac, EntryProof } from '../entry-proof';
 import { EVIDENCE } from '../facts/fact';
-import type { AuditChain } from '../sealing/audit-chain';
+import { PruningRefused } from '../errors';
+import type { AuditChain, SealedRow } from '../sealing/audit-chain';
+import { sealOf } from '../sealing/seal';
 import { type FlatRow, type TrailRow, trailRow } from '../trail-row';
 import { CURRENT, PROVEN_COLUMNS } from '../trails';
 import { WriterMarks } from '../writing/writer-marks';
@@ -24,14 +26,21 @@ export class PrunedSets {
     private readonly keys: AuditKeys,
   ) {}
 
-  /** @param upTo a sequence. @returns how many went */
-  remove(chain: AuditChain, upTo: number): Promise<number> {
+  /**
+   * @param upTo a sequence
+   * @param isVerified whether all of it is to prove itself: somebody may have put other entries there since that was looked at
+   * @returns how many went
+   * @throws PruningRefused
+   */
+  remove(chain: AuditChain, upTo: number, isVerified: boolean): Promise<number> {
     return this.database.transaction(async () => {
       const rows = (await chain.page(Number.MIN_SAFE_INTEGER, SET)).filter(
         ({ sequence }) => sequence <= upTo,
       );
       const last = rows.at(-1);
       if (!last) return 0;
+      const changed = isVerified ? rows.filter((row) => !this.isSealed(row)).length : 0;
+      if (changed > 0) throw new PruningRefused(changed);
       const entries = rows.flatMap(({ entry }) => (entry ? [entry] : []));
       if (chain.trail === CURRENT) await this.keepWhatCounts(entries);
       const { log, seals } = chain.trail;
@@ -62,6 +71,13 @@ export class PrunedSets {
     }
   }
 
+  private isSealed(row: SealedRow): boolean {
+    return (
+      row.entry !== null &&
+      this.keys.judge(row.kid, row.hmac, (key) => sealOf(key, row, row.entry as TrailRow)) === 'proven'
+    );
+  }
+
   private async keepWhatCounts(entries: readonly TrailRow[]): Promise<void> {
     const proven = entries.filter((entry) => this.proof.of(entry) === 'proven');
     const evidence = proven.filter(({ fact }) => EVIDENCE.some((one) => one === fact));
@@ -71,12 +87,13 @@ export class PrunedSets {
          SELECT ${EVIDENCE_COLUMNS} FROM cutover_audit_log WHERE id IN (${evidence.map(() => '?').join(', ')})`,
         evidence.map(({ id }) => id),
       );
-    const numbersOf = new Map<string, number[]>();
-    for (const { proof } of proven) {
+    const numbersOf = new Map<string, Map<number, boolean>>();
+    for (const entry of proven) {
+      const { proof } = entry;
       if (proof === null) continue;
-      const numbers = numbersOf.get(proof.writer) ?? [];
+      const numbers = numbersOf.get(proof.writer) ?? new Map<number, boolean>();
       numbersOf.set(proof.writer, numbers);
-      numbers.push(proof.number);
+      numbers.set(proof.number, evidence.includes(entry));
     }
     await this.marks.addPruned(numbersOf);
   }

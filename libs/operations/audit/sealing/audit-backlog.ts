@@ -1,18 +1,18 @@
 import { Injectable } from '@nestjs/common';
-import { type Mark, TrailRoot } from '../root/trail-root';
+import { type ReadRoot, TrailRoot } from '../root/trail-root';
 import { CurrentChain, EarlierChain, type Waiting } from './audit-chain';
 import { EarlierPart } from './earlier-part';
 
 /** Of both trails. */
 export interface Backlog extends Waiting {
-  head: Mark;
+  root: ReadRoot;
   /** Whether the root is to learn how far the first release's trail reaches. */
   isBehind: boolean;
   /** Epoch milliseconds since when the trail is known to be broken; `null` while it is not. */
   brokenAt: number | null;
 }
 
-/** The head, and what waits behind it. */
+/** The root, and what waits behind its head. */
 @Injectable()
 export class AuditBacklog {
   constructor(
@@ -27,7 +27,7 @@ export class AuditBacklog {
     const root = await this.root.read();
     const [now, before] = [await this.current.waiting(), await this.earlier.waiting()];
     return {
-      head: root.head,
+      root,
       unsealed: now.unsealed + before.unsealed,
       age: Math.max(now.age, before.age),
       isBehind: await this.part.isBehind(root.earlier),

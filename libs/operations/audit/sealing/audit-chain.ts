@@ -41,7 +41,7 @@ export abstract class AuditChain {
   ) {}
 
   /**
-   * Takes or renews the lease, inside a transaction. Its row stays locked to the end of that: until then nobody else
+   * Takes or renews the lease, inside a transaction; one that ends later than any is granted for is none of a sealer's. Its row stays locked to the end of that: until then nobody else
    * writes a seal, whatever they believe about their own lease.
    *
    * @returns false while another one holds it
@@ -50,7 +50,7 @@ export abstract class AuditChain {
     const { clock } = this.database;
     const { affected } = await this.database.execute(
       `UPDATE ${this.trail.chain} SET lease_owner = ?, lease_until = ${clock} + ${LEASE}
-       WHERE id = 1 AND (lease_owner IS NULL OR lease_owner = ? OR lease_until <= ${clock})`,
+       WHERE id = 1 AND (lease_owner IS NULL OR lease_owner = ? OR lease_until <= ${clock} OR lease_until > ${clock} + ${LEASE})`,
       [owner, owner],
     );
     return affected === 1;

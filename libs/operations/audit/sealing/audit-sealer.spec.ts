@@ -145,7 +145,7 @@ describeOnEachEngine('sealing the audit trail', (engine) => {
       });
       await written.promise;
       await trail.write(3);
-      expect(await trail.backlog.take()).toMatchObject({ head: { sequence: 3 }, unsealed: 0 });
+      expect(await trail.backlog.take()).toMatchObject({ root: { head: { sequence: 3 } }, unsealed: 0 });
       commit.resolve(null);
       await slow;
       expect(await trail.sealer.seal()).toBe(1);

@@ -5,7 +5,7 @@ import { Metrics } from '../../metrics/metrics';
 import { AuditKeys } from '../audit-keys';
 import { actionLabel } from '../audit-trail';
 import { EntryProof } from '../entry-proof';
-import { type Mark, type Root, TrailRoot } from '../root/trail-root';
+import { type Mark, type ReadRoot, type Root, TrailRoot } from '../root/trail-root';
 import type { TrailRow } from '../trail-row';
 import { WriterMarks } from '../writing/writer-marks';
 import { CurrentChain, type Seal } from './audit-chain';
@@ -71,6 +71,20 @@ export class AuditSealer {
     }
   }
 
+  /**
+   * Remembers a root that this process has read, whoever holds the lease: between two sets somebody may put an older copy of
+   * it back.
+   *
+   * @returns whether it is less than it was
+   */
+  notice(root: ReadRoot): boolean {
+    const { seen } = this;
+    if (seen !== null && (root.writers < seen.writers || root.head.sequence < seen.head.sequence))
+      return true;
+    if (root.authenticity === 'proven') this.seen = { ...root, writersLeft: seen?.writersLeft ?? 0 };
+    return false;
+  }
+
   /** Lets another process take over at once. @throws ServiceUnavailable */
   async release(): Promise<void> {
     await this.chain.release(this.owner);
@@ -99,7 +113,7 @@ export class AuditSealer {
     ];
     const faults = [fault, whatIsForged(bad)].filter((one) => one !== null);
     // It goes on, or whoever breaks the trail would be rid of it; that it was broken stands in it from here on.
-    for (const one of faults) await this.alarm.record(one, read.head);
+    for (const one of faults) await this.alarm.recordAt(read.head, one);
     if (bad.length > 0) await this.chain.reject(bad.map(({ id }) => id));
     const head = await this.append(root.head, good);
     const extent = await this.earlier.reach(root);

@@ -79,11 +79,12 @@ export class AuditSealingJob implements OnApplicationBootstrap, OnModuleDestroy 
     const backlog = await this.backlog.take();
     this.measure(backlog);
     const headIsDue = now >= this.headAt;
-    if (backlog.unsealed === 0 && !backlog.isBehind && !headIsDue) return;
+    const wentBack = this.sealer.notice(backlog.root);
+    if (backlog.unsealed === 0 && !backlog.isBehind && !headIsDue && !wentBack) return;
     await this.sealer.seal(() => !this.stopped);
     const after = await this.backlog.take();
     this.measure(after);
-    if (!headIsDue || after.head.sequence === 0) return;
+    if (!headIsDue || after.root.head.sequence === 0) return;
     this.headAt = now + HEAD_INTERVAL;
     this.tellHead(after);
   }
@@ -103,14 +104,26 @@ export class AuditSealingJob implements OnApplicationBootstrap, OnModuleDestroy 
     }
   }
 
-  private measure({ unsealed, age, head: { sequence }, brokenAt }: Backlog): void {
+  private measure({
+    unsealed,
+    age,
+    root: {
+      head: { sequence },
+    },
+    brokenAt,
+  }: Backlog): void {
     this.metrics.auditUnsealed.set(unsealed);
     this.metrics.auditUnsealedAge.set(age / 1000);
     this.metrics.auditHead.set(sequence);
     this.metrics.auditChainBroken.set(brokenAt === null ? 0 : 1);
   }
 
-  private tellHead({ head: { sequence, hmac }, brokenAt }: Backlog): void {
+  private tellHead({
+    root: {
+      head: { sequence, hmac },
+    },
+    brokenAt,
+  }: Backlog): void {
     if (sequence === 0) return; // nothing was ever sealed
     const since = brokenAt === null ? {} : { brokenSince: new Date(brokenAt).toISOString(), alert: true };
     const head = { head: `${sequence}:${hmac}`, ...since };

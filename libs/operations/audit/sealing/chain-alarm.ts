@@ -19,18 +19,17 @@ export class ChainAlarm {
     private readonly metrics: Metrics,
   ) {}
 
-  /** @throws ServiceUnavailable */
-  async raise(reason: string): Promise<void> {
+  /** On its own. @throws ServiceUnavailable */
+  async record(reason: string): Promise<void> {
     await this.database.transaction(async () => {
-      await this.record(reason, (await this.root.read()).head);
+      await this.recordAt((await this.root.read()).head, reason);
       const root = await this.root.lock(); // again: the entry may have been the first of its writer
       if (root.authenticity === 'proven') await this.root.write(broken(root, reason));
     });
-    this.sound(reason);
   }
 
   /** In the transaction of whoever found it. @param head where the chain was found to end */
-  async record(reason: string, { sequence, hmac }: Mark): Promise<void> {
+  async recordAt({ sequence, hmac }: Mark, reason: string): Promise<void> {
     await this.audit.record({
       action: 'audit.chain_broken',
       actor: 'cutover',

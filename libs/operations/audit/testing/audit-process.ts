@@ -1,3 +1,4 @@
+import { SchedulerRegistry } from '@nestjs/schedule';
 import { loadSettings, SettingsService } from '@cutover/config';
 import { Database, Migrator, openDataSource } from '@cutover/database';
 import type { TestDatabase } from '@cutover/database/testing';
@@ -16,6 +17,7 @@ import { TrailRoot } from '../root/trail-root';
 import { AuditBacklog } from '../sealing/audit-backlog';
 import { CurrentChain, EarlierChain } from '../sealing/audit-chain';
 import { AuditSealer } from '../sealing/audit-sealer';
+import { AuditSealingJob } from '../sealing/audit-sealing-job';
 import { ChainAlarm } from '../sealing/chain-alarm';
 import { EarlierPart } from '../sealing/earlier-part';
 import { RootCheck } from '../sealing/root-check';
@@ -91,6 +93,8 @@ export class AuditProcess {
   readonly marking: AuditMarking;
   readonly sealer: AuditSealer;
   readonly backlog: AuditBacklog;
+  /** What an API does each second, beside its marks. */
+  readonly job: AuditSealingJob;
   readonly verification: ChainVerification;
   readonly pruning: AuditPruning;
   readonly acknowledgement: ChainAcknowledgement;
@@ -126,6 +130,8 @@ export class AuditProcess {
     [this.sealer, this.verification] = [sealer, verification];
     this.marking = new AuditMarking(writer, alarm);
     this.backlog = new AuditBacklog(root, chain, earlier, part);
+    const { backlog, marking } = this;
+    this.job = new AuditSealingJob(new SchedulerRegistry(), backlog, writer, marking, sealer, metrics);
     const sets = new PrunedSets(database, marks, proof, keys);
     this.pruning = new AuditPruning(database, chain, earlier, root, sealer, verification, audit, sets);
     this.acknowledgement = new ChainAcknowledgement(database, root, earlier, part, marks, sealer, audit);

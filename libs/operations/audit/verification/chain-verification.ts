@@ -4,10 +4,12 @@ import { AuditKeys } from '../audit-keys';
 import { EntryProof } from '../entry-proof';
 import { type Mark, type ReadRoot, TrailRoot } from '../root/trail-root';
 import { type AuditChain, CurrentChain, EarlierChain, type SealedRow } from '../sealing/audit-chain';
-import { CURRENT, EARLIER } from '../trails';
+import { type FlatRow, type TrailRow, trailRow } from '../trail-row';
+import { CURRENT, EARLIER, PROVEN_COLUMNS } from '../trails';
 import { type ReadMark, WriterMarks } from '../writing/writer-marks';
 import { ChainWalk } from './chain-walk';
 import { EntriesWalk } from './entries-walk';
+import { EvidenceCheck } from './evidence-check';
 import { Findings, general, type Verification } from './finding';
 import { isoTime } from './misplaced';
 import { WritersCheck } from './writers-check';
@@ -15,6 +17,8 @@ import { WritersCheck } from './writers-check';
 export interface VerificationRun {
   /** A head that was kept outside of the database. */
   head?: Mark;
+  /** Told of each entry that is there. @param isProven whether a holder of a key wrote it; those of the first release never are */
+  onEntry?: (entry: TrailRow, isProven: boolean) => void;
   onStart?: (total: number) => void;
   onProgress?: (done: number) => void;
 }
@@ -25,6 +29,7 @@ interface Ends {
   earlierHead: Mark & { brokenAt: number | null };
   earlierLast: number;
   marks: ReadMark[];
+  evidence: TrailRow[];
 }
 
 /** Proves the trail, or names what is wrong with it. Reads in pages, while the API goes on; changes nothing. */
@@ -41,7 +46,7 @@ export class ChainVerification {
   ) {}
 
   /** @throws ServiceUnavailable */
-  async run({ head: kept, onStart, onProgress }: VerificationRun = {}): Promise<Verification> {
+  async run({ head: kept, onEntry, onStart, onProgress }: VerificationRun = {}): Promise<Verification> {
     const findings = new Findings();
     const ends = await this.ends();
     const { root, earlierHead, marks } = ends;
@@ -50,13 +55,14 @@ export class ChainVerification {
     await before.run({ end: ends.earlierLast, watch });
     const now = new ChainWalk(this.current, this.keys, findings);
     await now.run({ end: ends.last, watch, onStart, onProgress });
-    lookAtRoot(root, findings);
-    lookAtEarlier(before, root, earlierHead);
+    lookAtRoot(ends, findings);
+    lookAtEarlier(before, root, earlierHead, findings);
     now.beginsBehind(root.pruned);
     now.endsAt(root.head, root.pruned);
     if (kept) lookForKept(kept, [now, before], root, findings);
-    const old = await new EntriesWalk(this.database, EARLIER, this.proof, findings).run();
-    const entries = await new EntriesWalk(this.database, CURRENT, this.proof, findings).run();
+    const old = await new EntriesWalk(this.database, EARLIER, this.proof, findings, onEntry).run();
+    const entries = await new EntriesWalk(this.database, CURRENT, this.proof, findings, onEntry).run();
+    new EvidenceCheck(findings, this.proof).run(ends.evidence, marks);
     const writers = new WritersCheck(findings, Date.now());
     writers.run(root, marks, entries.numbersOf);
     writers.strangers(await this.strangers([...entries.numbersOf.keys()], marks));
@@ -98,6 +104,11 @@ export class ChainVerification {
       earlierHead: await this.earlier.head(),
       earlierLast: await this.earlier.lastSequence(),
       marks: await this.marks.all(),
+      evidence: (
+        await this.database.query<FlatRow>(
+          `SELECT ${PROVEN_COLUMNS} FROM cutover_audit_evidence a ORDER BY a.id`,
+        )
+      ).map(trailRow),
     }));
   }
 
@@ -111,9 +122,11 @@ export class ChainVerification {
   }
 }
 
-function lookAtRoot({ authenticity, kid, brokenAt, brokenReason }: ReadRoot, findings: Findings): void {
+function lookAtRoot({ root, last, marks }: Ends, findings: Findings): void {
+  const { authenticity, kid, brokenAt, brokenReason } = root;
   if (authenticity === 'unknown key') findings.missingKeys.add(kid);
-  if (authenticity === 'forged')
+  // As the schema step leaves it, it is good for an empty trail only.
+  if (authenticity === 'forged' || (kid === '' && (last > 0 || marks.length > 0)))
     findings.add(general('root_forged', 'the root of the trail is not what a holder of a key wrote'));
   if (brokenAt !== null)
     findings.add(
@@ -127,7 +140,14 @@ function lookAtRoot({ authenticity, kid, brokenAt, brokenReason }: ReadRoot, fin
     );
 }
 
-function lookAtEarlier(walk: ChainWalk, root: ReadRoot, head: Mark): void {
+function lookAtEarlier(walk: ChainWalk, root: ReadRoot, head: Ends['earlierHead'], findings: Findings): void {
+  if (head.brokenAt !== null)
+    findings.add(
+      general('broken', 'a process of the first release found its trail changed', {
+        trail: 'earlier',
+        at: isoTime(head.brokenAt),
+      }),
+    );
   if (root.earlier === null) {
     walk.beginsBehind(walk.pruned ?? { sequence: 0, hmac: '' });
     walk.endsAt(head, root.earlierPruned);

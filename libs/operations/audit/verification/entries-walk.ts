@@ -1,4 +1,5 @@
 import type { Database } from '@cutover/database';
+import type { Authenticity } from '../authentication';
 import type { EntryProof } from '../entry-proof';
 import { type FlatRow, type TrailRow, trailRow } from '../trail-row';
 import { CURRENT, type Trail } from '../trails';
@@ -29,6 +30,7 @@ export class EntriesWalk {
     private readonly trail: Trail,
     private readonly proof: EntryProof,
     private readonly findings: Findings,
+    private readonly onEntry: (entry: TrailRow, isProven: boolean) => void = () => undefined,
   ) {}
 
   /** @throws ServiceUnavailable */
@@ -43,7 +45,9 @@ export class EntriesWalk {
   }
 
   private look(entry: TrailRow, place: Place): void {
-    if (this.trail === CURRENT && !this.isProven(entry, place)) return;
+    const authenticity = this.proof.of(entry);
+    this.onEntry(entry, authenticity === 'proven');
+    if (this.trail === CURRENT && !this.isCounted(entry, place, authenticity)) return;
     if (place.sequence !== null) return;
     const { mark, now } = place;
     const waits = mark !== null && Number(mark) === 1;
@@ -64,8 +68,8 @@ export class EntriesWalk {
       );
   }
 
-  private isProven(entry: TrailRow, place: Place): boolean {
-    const authenticity = this.proof.of(entry);
+  /** @returns false for what no holder of a key wrote: nothing else is said of it */
+  private isCounted(entry: TrailRow, place: Place, authenticity: Authenticity): boolean {
     const { proof } = entry;
     if (proof === null || authenticity === 'forged') {
       this.add('forged', entry, place, 'is not what a holder of a key wrote');

@@ -1,5 +1,6 @@
 import type { Root } from '../root/trail-root';
 import { Numbers } from '../writing/numbers';
+import { RemovedNumbers } from '../writing/removed-numbers';
 import { type ReadMark, SILENCE } from '../writing/writer-marks';
 import { type Findings, general, type WritersSummary } from './finding';
 import { isoTime } from './misplaced';
@@ -50,9 +51,8 @@ export class WritersCheck {
     }
     // What is under a key that is missing proves nothing, and is said by its name.
     if (mark.authenticity !== 'proven' || pruned.authenticity !== 'proven') return;
-    const [pending, voided, gone] = [mark.pending, mark.voided, pruned.numbers].map((text) =>
-      Numbers.parse(text),
-    ) as [Numbers, Numbers, Numbers];
+    const [pending, voided] = [Numbers.parse(mark.pending), Numbers.parse(mark.voided)];
+    const { gone } = RemovedNumbers.parse(pruned.numbers);
     for (const [from, to] of Numbers.missing(upTo, [present, pending, voided, gone]))
       this.findings.add(
         general(

@@ -10,6 +10,8 @@ const INTERVAL = 1000;
 export class AuditMarking implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger('audit');
   private timer: NodeJS.Timeout | undefined;
+  private running: Promise<void> | null = null;
+  private readonly sounded = new Set<string>();
 
   constructor(
     private readonly writer: AuditWriter,
@@ -27,15 +29,22 @@ export class AuditMarking implements OnApplicationBootstrap, OnApplicationShutdo
   /** At the end of the process, after its last entry: says which that is. @throws ServiceUnavailable */
   async end(): Promise<void> {
     clearInterval(this.timer);
-    const lost = await this.writer.close();
-    for (const writer of lost) await this.lost(writer);
-    if (lost.length > 0) await this.writer.close();
+    await this.running;
+    await this.tell(await this.writer.close());
+    if (this.writer.isOpen) await this.writer.close(); // what it told is an entry too
   }
 
-  /** Never rejects: nobody but the log would hear of it. */
-  async run(): Promise<void> {
+  /** One run, or the one that is under way. Never rejects: nobody but the log would hear of it. */
+  run(): Promise<void> {
+    this.running ??= this.mark().finally(() => {
+      this.running = null;
+    });
+    return this.running;
+  }
+
+  private async mark(): Promise<void> {
     try {
-      for (const writer of await this.writer.mark()) await this.lost(writer);
+      await this.tell(await this.writer.mark());
     } catch (error) {
       this.logger.warn(
         { err: error },
@@ -44,7 +53,17 @@ export class AuditMarking implements OnApplicationBootstrap, OnApplicationShutdo
     }
   }
 
-  private lost(writer: string): Promise<void> {
-    return this.alarm.raise(`the mark of the writer ${writer} was changed or removed`);
+  /** The log hears of it at once, the trail as soon as it can be written: until then it is tried again. */
+  private async tell(lost: readonly string[]): Promise<void> {
+    const reasonOf = (writer: string) => `the mark of the writer ${writer} was changed or removed`;
+    for (const writer of lost)
+      if (!this.sounded.has(writer)) {
+        this.sounded.add(writer);
+        this.alarm.sound(reasonOf(writer));
+      }
+    for (const writer of lost) {
+      await this.alarm.record(reasonOf(writer));
+      this.writer.told(writer);
+    }
   }
 }

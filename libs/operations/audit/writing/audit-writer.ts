@@ -28,6 +28,8 @@ export class AuditWriter {
   private current: WriterRecord | null = null;
   private readonly records = new Set<WriterRecord>();
   private readonly registering = new WeakMap<object, WriterRecord>();
+  /** Writers of this process whose mark somebody else has changed or removed, until that is {@link told}. */
+  private readonly lost = new Set<string>();
   private marking: Promise<string[]> | null = null;
 
   constructor(
@@ -57,7 +59,7 @@ export class AuditWriter {
   /**
    * Says how far this process has come, where that is due.
    *
-   * @returns writers of it whose mark somebody else has changed or removed
+   * @returns writers of it whose mark somebody else has changed or removed, and of which nobody has told yet
    * @throws ServiceUnavailable
    */
   mark(now = Date.now()): Promise<string[]> {
@@ -72,6 +74,16 @@ export class AuditWriter {
     await this.marking?.catch(() => undefined);
     this.current = null;
     return this.markAll('closed', now);
+  }
+
+  /** Whether entries were written that are not ended. */
+  get isOpen(): boolean {
+    return this.records.size > 0;
+  }
+
+  /** That the mark of this writer was lost is on record. */
+  told(writer: string): void {
+    this.lost.delete(writer);
   }
 
   private async register(): Promise<WriterRecord> {
@@ -123,18 +135,20 @@ export class AuditWriter {
   }
 
   private async markAll(state: WriterState, now: number): Promise<string[]> {
-    const lost: string[] = [];
-    if (this.current?.isFull) this.current = null;
+    if (this.current?.isFull) {
+      this.current = null;
+      await this.open(); // now, so that no sign-in has to
+    }
     for (const record of this.records) {
       await this.resolve(record, state === 'closed' ? now : now - PATIENCE);
       const isEnd = record !== this.current && record.isSettled;
       if (!isEnd && !record.isDue(now)) continue;
-      if (!(await this.markOne(record, isEnd ? 'closed' : 'open', now))) lost.push(record.writer);
+      if (!(await this.markOne(record, isEnd ? 'closed' : 'open', now))) this.lost.add(record.writer);
       else if (!isEnd) continue;
       this.records.delete(record);
       if (this.current === record) this.current = null;
     }
-    return lost;
+    return [...this.lost];
   }
 
   /** @returns false where the mark is not the one that this process left */

@@ -46,6 +46,18 @@ export class Numbers {
         if (start <= to && end >= from) yield [Math.max(from, start), Math.min(to, end)];
   }
 
+  /** Ranges that are not in the other one. */
+  *without(other: Numbers): Generator<[from: number, to: number]> {
+    for (const [from, to] of this.ranges)
+      for (const [start, end] of Numbers.missing(to, [other, Numbers.upTo(from - 1)])) yield [start, end];
+  }
+
+  private static upTo(number: number): Numbers {
+    const set = new Numbers();
+    if (number > 0) set.ranges.push([1, number]);
+    return set;
+  }
+
   get last(): number {
     return this.ranges.at(-1)?.[1] ?? 0;
   }

@@ -3,7 +3,7 @@ import { Database } from '@cutover/database';
 import { AuditKeys, missingKeys } from '../audit-keys';
 import { type Authenticity, macOf } from '../authentication';
 import { TrailRoot } from '../root/trail-root';
-import { Numbers } from './numbers';
+import { RemovedNumbers } from './removed-numbers';
 
 /**
  * `open`: it may write more. `closed`: it has said which its last one is. `given_up`: it ended without that, and an
@@ -35,7 +35,7 @@ export interface ReadMark extends WriterMark {
   kid: string;
   mac: string;
   authenticity: Authenticity;
-  /** Ranges of numbers that were removed by policy, as far as whoever removed them proves it. */
+  /** A {@link RemovedNumbers} as text: what was removed by policy, as far as whoever removed it proves it. */
   pruned: { numbers: string; kid: string; authenticity: Authenticity };
 }
 
@@ -115,8 +115,12 @@ export class WriterMarks {
     return rows.map((row) => this.readOf(row));
   }
 
-  /** Adds numbers to those that were removed by policy, in the transaction that removes them. */
-  async addPruned(numbersOf: ReadonlyMap<string, readonly number[]>): Promise<void> {
+  /**
+   * Adds numbers to those that were removed by policy, in the transaction that removes them.
+   *
+   * @param numbersOf of each writer, with whether the entry is kept as evidence
+   */
+  async addPruned(numbersOf: ReadonlyMap<string, ReadonlyMap<number, boolean>>): Promise<void> {
     if (numbersOf.size === 0) return;
     const rows = await this.database.query<Row>(
       `SELECT ${COLUMNS} FROM cutover_audit_writers WHERE writer IN (${[...numbersOf].map(() => '?').join(', ')})
@@ -125,9 +129,9 @@ export class WriterMarks {
     );
     for (const mark of rows.map((row) => this.readOf(row))) {
       if (mark.pruned.authenticity !== 'proven') continue; // what it said stays unproven, and is found
-      const pruned = Numbers.parse(mark.pruned.numbers);
-      for (const number of numbersOf.get(mark.writer) ?? []) pruned.add(number);
-      await this.putPruned(mark, String(pruned));
+      const removed = RemovedNumbers.parse(mark.pruned.numbers);
+      for (const [number, isKept] of numbersOf.get(mark.writer) ?? []) removed.add(number, isKept);
+      await this.putPruned(mark, String(removed));
     }
   }
 
