@@ -241,4 +241,35 @@ describeOnEachEngine('somebody who has left', (engine) => {
     await decide('off');
     await signedIn('ada', ADA.password);
   });
+
+  it('is not let in because the external side refuses them for another reason later', async () => {
+    await signedIn('ada', ADA_THERE);
+    for (const aadsts of [50057, 50053]) {
+      await standIn.control.setFaults({ refusals: { ada: aadsts } });
+      expect((await signIn(ADA_THERE)).status).toBe(401);
+    }
+    await decide('off');
+    expect(await signIn(ADA.password)).toMatchObject(REFUSED);
+    await decide('all');
+    await standIn.control.resetFaults();
+    await signedIn('ada', ADA_THERE);
+  });
+
+  it('is kept out by a refusal that came after a sync had found the account enabled again', async () => {
+    await signedIn('ada', ADA_THERE);
+    await standIn.control.setFaults({ refusals: { ada: 50057 } });
+    await signIn(ADA_THERE);
+    // The refusal was long ago, and a sync after it took it back.
+    await api
+      .get(Database)
+      .execute(`UPDATE cutover_user_state SET last_external_refusal_at = 1 WHERE user_id = ?`, [ada]);
+    await learn('enabled');
+    expect((await person()).departure).toBeNull();
+    expect(await signIn(ADA_THERE)).toMatchObject({ code: 'account_disabled' });
+    await decide('off');
+    expect(await signIn(ADA.password)).toMatchObject(REFUSED);
+    await decide('all');
+    await standIn.control.resetFaults();
+    await signedIn('ada', ADA_THERE);
+  });
 });

@@ -163,10 +163,20 @@ export class UserRepository {
     await this.writeState(ids, { last_sign_in_at: at });
   }
 
-  /** With its time by the database's clock. @param code `null` once the external side has let the person in again */
+  /**
+   * With its time by the database's clock. That the account is disabled stands until the external side lets the person in,
+   * or a sync finds it enabled: that it is locked as well, since somebody went on trying, takes nothing of it back.
+   *
+   * @param code `null` once the external side has let the person in again
+   */
   async recordExternalRefusal(id: number, code: string | null): Promise<void> {
-    const at = code === null ? 'NULL' : this.database.clock;
-    await this.writeState([id], { last_external_refusal: code }, { last_external_refusal_at: at });
+    await this.database.transaction(async () => {
+      const user = await this.lock(id);
+      const isDisabled = user?.lastExternalRefusal === 'account_disabled' && user.departure !== null;
+      if (isDisabled && code !== null && code !== 'account_disabled') return;
+      const at = code === null ? 'NULL' : this.database.clock;
+      await this.writeState([id], { last_external_refusal: code }, { last_external_refusal_at: at });
+    });
   }
 
   /** @param at epoch milliseconds */

@@ -28,7 +28,7 @@ export class RefusalRecord {
    */
   async keep(user: UserRecord, code: RefusalCode): Promise<void> {
     if (!ABOUT_ACCOUNT.has(code)) return;
-    if (user.lastExternalRefusal !== code) await this.users.recordExternalRefusal(user.id, code);
+    await this.users.recordExternalRefusal(user.id, code); // said again, it is newer than what a sync found since
     // An account that is not linked may be a namesake's: its sessions are none of the other side's business.
     if (code === 'account_disabled' && user.externalUserId !== null)
       await this.sessions.endAllOf(user.id, 'account_disabled');
