@@ -70,7 +70,7 @@ test('a person changes their password, stays here and is signed out elsewhere', 
 test('nobody is asked for a password that the organisation keeps', async ({ page, signedInAs }) => {
   await signedInAs(GRACE);
   await page.goto('/profile');
-  await expect(page.getByText('grace@contoso.example')).toBeVisible();
+  await expect(page.getByRole('main').getByText('grace@contoso.example')).toBeVisible();
   await expect(page.getByRole('link', { name: 'Change your password' })).toHaveCount(0);
   await page.goto('/password');
   await expect(page.getByText('Your organisation keeps your password')).toBeVisible();

@@ -88,6 +88,26 @@ for (const width of [1280, 390]) {
   }
 }
 
+for (const width of [1280, 390]) {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    test(`a new password, ${width} px, ${colorScheme}`, async ({ page, signedInAs }) => {
+      await page.setViewportSize({ width, height: width === 390 ? 844 : 800 });
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await signedInAs(ADA);
+      await page.goto('/password');
+      await page.getByRole('textbox', { name: 'Present password' }).fill('Wrong-Password-58-Wrong');
+      await page.getByRole('textbox', { name: 'New password' }).fill('short');
+      await page.getByRole('button', { name: 'Change password' }).click();
+      await page.getByText('Use at least 15 characters').waitFor();
+      await take(page, `password-${width}-${colorScheme}`);
+      await page.getByRole('textbox', { name: 'New password' }).fill('Difference-Engine-1822');
+      await page.getByRole('button', { name: 'Change password' }).click();
+      await page.getByRole('alert').waitFor();
+      await take(page, `password-refused-${width}-${colorScheme}`);
+    });
+  }
+}
+
 /** Grace is signed in on one other device, and nowhere else. */
 async function elsewhere(api: APIRequest, baseURL: string): Promise<void> {
   const userAgent = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0';

@@ -29,7 +29,6 @@ export const contentSecurityPolicy = ({ publicUrl }: Pick<HttpSettings, 'publicU
 const UNUSED_FEATURES = [
   'accelerometer',
   'autoplay',
-  'bluetooth',
   'browsing-topics',
   'camera',
   'display-capture',
