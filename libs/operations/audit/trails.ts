@@ -10,11 +10,19 @@ export interface Trail {
   indexes: { unsealed: string; at: string };
 }
 
-const COLUMNS =
-  'a.id, a.at, a.actor, a.action, a.subject, a.outcome, a.code, a.address, a.request_id AS requestId, a.detail';
+/**
+ * A column as a number, whatever somebody wrote into it: SQLite's driver fails for one that JavaScript cannot hold, and MySQL
+ * gives text. Exact for all numbers of ours.
+ */
+export const asNumber = (column: string, name: string) => `${column} + 0e0 AS ${name}`;
+
+const COLUMNS = `${asNumber('a.id', 'id')}, ${asNumber('a.at', 'at')}, a.actor, a.action, a.subject, a.outcome, a.code, a.address, a.request_id AS requestId, a.detail`;
+
+/** No number of ours ever comes there: a place beyond what is proven counts only where it is no further away. */
+export const REACH = 1_000_000_000_000;
 
 /** Columns of an entry with its proof, of a table under the name `a`. */
-export const PROVEN_COLUMNS = `${COLUMNS}, a.fact, a.writer, a.boot, a.number, a.kid AS entryKid, a.mac`;
+export const PROVEN_COLUMNS = `${COLUMNS}, a.fact, a.writer, ${asNumber('a.boot', 'boot')}, ${asNumber('a.number', 'number')}, a.kid AS entryKid, a.mac`;
 
 /** Entries that carry the MAC of who wrote them. Everything new goes here. */
 export const CURRENT: Trail = {

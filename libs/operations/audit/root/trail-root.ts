@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '@cutover/database';
 import { AuditKeys } from '../audit-keys';
 import { type Authenticity, macOf } from '../authentication';
+import { asNumber } from '../trails';
 
 /** How far something has come, and the seal there. `sequence` 0 and `hmac` '' before the first. */
 export interface Mark {
@@ -76,6 +77,17 @@ export class TrailRoot {
     return this.select(this.database.engine === 'mysql' ? ' FOR UPDATE' : ''); // on SQLite a transaction has the file for itself
   }
 
+  /** As the schema step left it, where somebody removed the row: nobody could go on, or find that, without. */
+  async putBack(): Promise<boolean> {
+    if ((await this.database.query('SELECT 1 FROM cutover_audit_log_chain')).length > 0) return false;
+    await this.database.execute(
+      `INSERT INTO cutover_audit_log_chain
+         (id, sequence, hmac, writers, pruned_to, pruned_hmac, earlier_hmac, earlier_pruned_to, earlier_pruned_hmac, kid, mac)
+       VALUES (1, 0, '', 0, 0, '', '', 0, '', '', '')`,
+    );
+    return true;
+  }
+
   /** Under the current key. Whoever writes it vouches for all of it: {@link ReadRoot.authenticity} is to be looked at first. */
   async write(root: Root): Promise<void> {
     const { current } = this.keys;
@@ -110,9 +122,10 @@ export class TrailRoot {
 
   private async select(lock: string): Promise<ReadRoot> {
     const [row] = await this.database.query<Row>(
-      `SELECT sequence, hmac, writers, pruned_to AS prunedTo, pruned_hmac AS prunedHmac, earlier_to AS earlierTo,
-         earlier_hmac AS earlierHmac, earlier_pruned_to AS earlierPrunedTo, earlier_pruned_hmac AS earlierPrunedHmac,
-         broken_at AS brokenAt, broken_reason AS brokenReason, kid, mac
+      `SELECT ${asNumber('sequence', 'sequence')}, hmac, ${asNumber('writers', 'writers')},
+         ${asNumber('pruned_to', 'prunedTo')}, pruned_hmac AS prunedHmac, ${asNumber('earlier_to', 'earlierTo')},
+         earlier_hmac AS earlierHmac, ${asNumber('earlier_pruned_to', 'earlierPrunedTo')}, earlier_pruned_hmac AS earlierPrunedHmac,
+         ${asNumber('broken_at', 'brokenAt')}, broken_reason AS brokenReason, kid, mac
        FROM cutover_audit_log_chain WHERE id = 1${lock}`,
     );
     if (!row) return { ...UNTOUCHED, kid: '', authenticity: 'forged' };

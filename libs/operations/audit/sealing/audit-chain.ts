@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '@cutover/database';
 import type { Mark } from '../root/trail-root';
 import { type FlatRow, type TrailRow, trailRow } from '../trail-row';
-import { CURRENT, EARLIER, type Trail } from '../trails';
+import { asNumber, CURRENT, EARLIER, type Trail } from '../trails';
 import type { Place } from './seal';
 
 /** Milliseconds by the database's clock: how long a sealer that was killed keeps others waiting. */
@@ -31,7 +31,7 @@ export interface SealedRow extends Seal {
 
 type JoinedRow = Seal & { [column in keyof FlatRow]: FlatRow[column] | null };
 
-const SEAL_COLUMNS = 's.sequence, s.entry_id AS entryId, s.kid, s.previous, s.hmac';
+const SEAL_COLUMNS = `${asNumber('s.sequence', 'sequence')}, ${asNumber('s.entry_id', 'entryId')}, s.kid, s.previous, s.hmac`;
 
 /** The statements of a chain: who may write it, its seals, and the entries that wait for one. */
 export abstract class AuditChain {
@@ -69,7 +69,7 @@ export abstract class AuditChain {
     const [row] = await this.database.query<{ unsealed: number; at: number | null; now: number }>(
       `SELECT ${this.database.clock} AS now,
          (SELECT COUNT(*) FROM ${log} ${this.byMark} WHERE unsealed = ${MARKS.waits}) AS unsealed,
-         (SELECT a.at FROM ${log} a ${this.byMark} WHERE a.unsealed = ${MARKS.waits} ORDER BY a.id LIMIT 1) AS at
+         (SELECT a.at + 0e0 FROM ${log} a ${this.byMark} WHERE a.unsealed = ${MARKS.waits} ORDER BY a.id LIMIT 1) AS at
        FROM ${chain} WHERE id = 1`,
     );
     const age = row?.at == null ? 0 : Math.max(0, Number(row.now) - Number(row.at));
@@ -81,8 +81,8 @@ export abstract class AuditChain {
     const { columns, log } = this.trail;
     const known = kids.length === 0 ? '' : `AND a.kid IN (${kids.map(() => '?').join(', ')})`;
     const rows = await this.database.query<FlatRow>(
-      `SELECT ${columns} FROM ${log} a ${this.byMark} WHERE a.unsealed = ${MARKS.waits} ${known} ORDER BY a.id LIMIT ?`,
-      [...kids, most],
+      `SELECT ${columns} FROM ${log} a ${this.byMark} WHERE a.unsealed = ${MARKS.waits} AND a.id BETWEEN ? AND ? ${known} ORDER BY a.id LIMIT ?`,
+      [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, ...kids, most],
     );
     return rows.map(trailRow);
   }
@@ -92,15 +92,16 @@ export abstract class AuditChain {
     return this.sealed('WHERE s.sequence > ? ORDER BY s.sequence LIMIT ?', [after, most]);
   }
 
-  async last(): Promise<SealedRow | null> {
-    const [row] = await this.sealed('ORDER BY s.sequence DESC LIMIT 1', []);
+  /** @param most a sequence: what is beyond it is not looked at */
+  async last(most = Number.MAX_SAFE_INTEGER): Promise<SealedRow | null> {
+    const [row] = await this.sealed('WHERE s.sequence <= ? ORDER BY s.sequence DESC LIMIT 1', [most]);
     return row ?? null;
   }
 
   /** 0 where there is none. */
   async lastSequence(): Promise<number> {
     const [row] = await this.database.query<{ last: number | null }>(
-      `SELECT MAX(sequence) AS last FROM ${this.trail.seals}`,
+      `SELECT ${asNumber('MAX(sequence)', 'last')} FROM ${this.trail.seals}`,
     );
     return Number(row?.last ?? 0);
   }

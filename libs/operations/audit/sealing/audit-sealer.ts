@@ -11,7 +11,7 @@ import { WriterMarks } from '../writing/writer-marks';
 import { CurrentChain, type Seal } from './audit-chain';
 import { broken, ChainAlarm } from './chain-alarm';
 import { EarlierPart } from './earlier-part';
-import { RootCheck, type Seen } from './root-check';
+import { reachOf, RootCheck, type Seen } from './root-check';
 import { sealOf } from './seal';
 
 /** Entries in one transaction. */
@@ -92,9 +92,12 @@ export class AuditSealer {
 
   /** Runs again after a deadlock, so it changes nothing but the database. */
   private async set(): Promise<SealedSet | null> {
-    if (!(await this.chain.hold(this.owner))) return null;
+    if (!(await this.chain.hold(this.owner))) {
+      if (!(await this.root.putBack())) return null;
+      await this.chain.hold(this.owner);
+    }
     const read = await this.root.lock();
-    const last = await this.chain.last();
+    const last = await this.chain.last(reachOf(read, this.seen));
     const missing = [
       read.authenticity === 'unknown key' ? read.kid : null,
       last && !this.keys.find(last.kid) ? last.kid : null,
@@ -119,7 +122,7 @@ export class AuditSealer {
     const extent = await this.earlier.reach(root);
     const next = faults.reduce(broken<Root>, { ...root, head, ...extent });
     // The record of a fault may be the first entry of its writer.
-    const writers = Math.max(next.writers, faults.length > 0 ? await this.marks.last() : 0);
+    const writers = Math.max(next.writers, faults.length > 0 ? await this.marks.last(next.writers) : 0);
     if (isOther(next, read) || faults.length > 0) await this.root.write({ ...next, writers });
     return {
       seen: { ...next, writers, writersLeft },

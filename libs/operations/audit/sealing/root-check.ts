@@ -3,6 +3,8 @@ import { Database } from '@cutover/database';
 import { AuditKeys } from '../audit-keys';
 import type { Mark, ReadRoot, Root } from '../root/trail-root';
 import { CurrentChain, EarlierChain, type SealedRow } from './audit-chain';
+import { REACH } from '../trails';
+import { WriterMarks } from '../writing/writer-marks';
 import { sealOf } from './seal';
 
 /** What a process remembers of its last look. */
@@ -28,6 +30,7 @@ export class RootCheck {
     private readonly chain: CurrentChain,
     private readonly earlier: EarlierChain,
     private readonly keys: AuditKeys,
+    private readonly marks: WriterMarks,
   ) {}
 
   /**
@@ -37,7 +40,7 @@ export class RootCheck {
    * @returns from where to go on: no number is given twice, so that what was removed leaves a gap that verification names
    */
   async run(root: ReadRoot, last: SealedRow | null, seen: Seen | null): Promise<CheckedRoot> {
-    const writers = await this.writers();
+    const writers = await this.writers(Math.max(seen?.writers ?? 0, isProven(root) ? root.writers : 0));
     const fault =
       (await this.whatWentBack(root, seen)) ??
       (isForged(root, last, writers.count)
@@ -87,17 +90,17 @@ export class RootCheck {
     seen: Seen | null,
     writers: number,
   ): Promise<Root> {
-    const isProven = root.authenticity === 'proven';
-    const [pruned, earlierPruned] = isProven
+    const proven = isProven(root);
+    const [pruned, earlierPruned] = proven
       ? [furthest(root.pruned, seen?.pruned), furthest(root.earlierPruned, seen?.earlierPruned)]
       : [seen?.pruned ?? START, seen?.earlierPruned ?? START];
     return {
-      head: furthest(root.head, last, seen?.head),
-      writers: Math.max(writers, seen?.writers ?? 0, isProven ? root.writers : 0),
+      head: furthest(isNear(root, seen) ? root.head : null, last, seen?.head),
+      writers: Math.max(writers, seen?.writers ?? 0, proven ? root.writers : 0),
       pruned,
       earlierPruned,
       earlier:
-        (isProven && root.earlier ? furthest(root.earlier, seen?.earlier) : seen?.earlier) ??
+        (proven && root.earlier ? furthest(root.earlier, seen?.earlier) : seen?.earlier) ??
         (await this.endOfEarlier()),
       brokenAt: root.brokenAt ?? seen?.brokenAt ?? null,
       brokenReason: root.brokenReason ?? seen?.brokenReason ?? null,
@@ -110,13 +113,21 @@ export class RootCheck {
     return last ? { sequence: last.sequence, hmac: last.hmac } : START;
   }
 
-  private async writers(): Promise<{ count: number; last: number }> {
-    const [row] = await this.database.query<{ count: number; last: number | null }>(
-      'SELECT COUNT(*) AS count, MAX(ordinal) AS last FROM cutover_audit_writers',
+  private async writers(proven: number): Promise<{ count: number; last: number }> {
+    const [row] = await this.database.query<{ count: number }>(
+      'SELECT COUNT(*) AS count FROM cutover_audit_writers',
     );
-    return { count: Number(row?.count), last: Number(row?.last ?? 0) };
+    return { count: Number(row?.count), last: await this.marks.last(proven) };
   }
 }
+
+const isProven = ({ authenticity }: ReadRoot) => authenticity === 'proven';
+
+/** How far a seal may be to count, whoever made it: no number is given twice, and none is given that cannot be counted on from. */
+export const reachOf = (root: ReadRoot, seen: Seen | null): number =>
+  Math.max(isProven(root) ? root.head.sequence : 0, seen?.head.sequence ?? 0) + REACH;
+
+const isNear = (root: ReadRoot, seen: Seen | null) => root.head.sequence <= reachOf(root, seen);
 
 /** As the schema step left it, it is good for an empty trail only. */
 const isForged = ({ authenticity, kid }: ReadRoot, last: SealedRow | null, writers: number) =>

@@ -123,7 +123,7 @@ export class AuditProcess {
     const proof = new EntryProof(keys);
     const part = new EarlierPart(earlier, keys);
     const alarm = new ChainAlarm(database, root, audit, metrics);
-    const check = new RootCheck(database, chain, earlier, keys);
+    const check = new RootCheck(database, chain, earlier, keys, marks);
     const sealer = new AuditSealer(database, chain, part, root, check, proof, keys, marks, alarm, metrics);
     const verification = new ChainVerification(database, root, chain, earlier, marks, proof, keys);
     [this.keys, this.root, this.marks, this.writer, this.audit] = [keys, root, marks, writer, audit];

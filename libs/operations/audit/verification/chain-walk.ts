@@ -46,7 +46,7 @@ export class ChainWalk {
       // no number below 1 is ours: it is not to be missed
       const rows = (await this.chain.page(after, PAGE)).filter(({ sequence }) => sequence <= end);
       const [first, last] = [rows[0], rows.at(-1)];
-      if (!first || !last) break;
+      if (!first || !last || last.sequence <= after) break; // beyond 2^53 numbers are rounded to each other
       if (this.first === null) onStart?.(end - first.sequence + 1);
       for (const row of rows) {
         this.look(row);

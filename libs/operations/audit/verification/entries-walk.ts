@@ -2,9 +2,9 @@ import type { Database } from '@cutover/database';
 import type { Authenticity } from '../authentication';
 import type { EntryProof } from '../entry-proof';
 import { type FlatRow, type TrailRow, trailRow } from '../trail-row';
-import { CURRENT, type Trail } from '../trails';
+import { asNumber, CURRENT, type Trail } from '../trails';
 import { Numbers } from '../writing/numbers';
-import type { Finding, FindingKind, Findings } from './finding';
+import { type Finding, type FindingKind, type Findings, general } from './finding';
 import { isoTime } from './misplaced';
 
 /** Entries that are read at once. */
@@ -39,9 +39,26 @@ export class EntriesWalk {
       const rows: (FlatRow & Place)[] = await this.page(after);
       for (const row of rows) this.look(trailRow(row), row);
       const last = rows.at(-1);
-      if (!last || rows.length < PAGE) return this;
+      if (!last || rows.length < PAGE) break;
       after = Number(last.id);
     }
+    await this.beyond();
+    return this;
+  }
+
+  /** Ids that no database gives: they are not walked over, as they may be rounded to each other's. */
+  private async beyond(): Promise<void> {
+    const [row] = await this.database.query<{ count: number }>(
+      `SELECT COUNT(*) AS count FROM ${this.trail.log} WHERE id <= ? OR id > ?`,
+      [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
+    );
+    const count = Number(row?.count ?? 0);
+    if (count > 0)
+      this.findings.add(
+        general('inserted', `entries under ids that no process gives: ${count}`, {
+          trail: this.trail === CURRENT ? 'current' : 'earlier',
+        }),
+      );
   }
 
   private look(entry: TrailRow, place: Place): void {
@@ -99,9 +116,9 @@ export class EntriesWalk {
   private page(after: number): Promise<(FlatRow & Place)[]> {
     const { columns, log, seals } = this.trail;
     return this.database.query(
-      `SELECT ${columns}, a.unsealed AS mark, s.sequence, ${this.database.clock} AS now
-       FROM ${log} a LEFT JOIN ${seals} s ON s.entry_id = a.id WHERE a.id > ? ORDER BY a.id LIMIT ${PAGE}`,
-      [after],
+      `SELECT ${columns}, a.unsealed AS mark, ${asNumber('s.sequence', 'sequence')}, ${this.database.clock} AS now
+       FROM ${log} a LEFT JOIN ${seals} s ON s.entry_id = a.id WHERE a.id > ? AND a.id <= ? ORDER BY a.id LIMIT ${PAGE}`,
+      [after, Number.MAX_SAFE_INTEGER],
     );
   }
 }

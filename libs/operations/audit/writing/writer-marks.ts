@@ -3,6 +3,7 @@ import { Database } from '@cutover/database';
 import { AuditKeys, missingKeys } from '../audit-keys';
 import { type Authenticity, macOf } from '../authentication';
 import { TrailRoot } from '../root/trail-root';
+import { asNumber, REACH } from '../trails';
 import { RemovedNumbers } from './removed-numbers';
 
 /**
@@ -41,7 +42,8 @@ export interface ReadMark extends WriterMark {
 
 type Row = WriterMark & { kid: string; mac: string; pruned: string; prunedKid: string; prunedMac: string };
 
-const COLUMNS = `ordinal, writer, boot, state, at, up_to AS upTo, pending, voided, kid, mac,
+const COLUMNS = `${asNumber('ordinal', 'ordinal')}, writer, ${asNumber('boot', 'boot')}, state,
+  ${asNumber('at', 'at')}, ${asNumber('up_to', 'upTo')}, pending, voided, kid, mac,
   pruned, pruned_kid AS prunedKid, pruned_mac AS prunedMac`;
 
 /** The rows in which writers, under their MAC, say how far they have come. */
@@ -64,7 +66,7 @@ export class WriterMarks {
     if (root.authenticity === 'unknown key') throw missingKeys([root.kid]);
     // A place that was taken is not given again; what a forged root says counts for nothing.
     const taken = root.authenticity === 'proven' ? root.writers : 0;
-    const ordinal = Math.max(await this.last(), taken) + 1;
+    const ordinal = Math.max(await this.last(taken), taken) + 1;
     const mark: WriterMark = {
       ordinal,
       writer,
@@ -156,10 +158,11 @@ export class WriterMarks {
     return row ? this.readOf(row) : null;
   }
 
-  /** The newest that is there; 0 where none is. */
-  async last(): Promise<number> {
+  /** The newest that is there; 0 where none is. @param proven one that is known: what is far beyond it is none of ours */
+  async last(proven: number): Promise<number> {
     const [row] = await this.database.query<{ last: number | null }>(
-      'SELECT MAX(ordinal) AS last FROM cutover_audit_writers',
+      'SELECT MAX(ordinal) AS last FROM cutover_audit_writers WHERE ordinal <= ?',
+      [proven + REACH],
     );
     return Number(row?.last ?? 0);
   }
