@@ -321,6 +321,27 @@ describeOnEachEngine('backup and restore', (engine) => {
   });
 
   it.each([
+    [
+      'a sync found to be gone',
+      `INSERT INTO cutover_external_accounts (user_id, state, seen_at, run_id) VALUES (6, 'gone', 8, 'run-1')`,
+    ],
+    [
+      'the external side called disabled',
+      `INSERT INTO cutover_user_state (user_id, last_external_refusal, last_external_refusal_at) VALUES (6, 'account_disabled', 8)`,
+    ],
+  ])('takes no link away that keeps out whom %s', async (_what, fact) => {
+    await program.backup(path());
+    await sql(`UPDATE users SET external_user_id = 'oid-6' WHERE id = 6`);
+    await sql(fact);
+    const before = await tables(TABLES);
+    await expect(program.restore(path())).rejects.toThrow(
+      /bring 1 things back .*: pérson-6 🦊 \(id 6\) active again/,
+    );
+    expect(await tables(TABLES)).toEqual(before);
+    await program.restore(path(), { acceptPrivileges: true });
+  });
+
+  it.each([
     ['a row', `DELETE FROM users WHERE id = 300`, 'row'],
     ['a password', `UPDATE users SET hashed_password = 'y' WHERE id = 1`, 'password'],
     ['a password that was removed', `UPDATE users SET hashed_password = NULL WHERE id = 1`, 'password'],

@@ -44,7 +44,7 @@ export class PeopleRestoration {
     if (this.pass.writes && changed.length > 0)
       await users.update('id', changed, this.differing(changed, now, renamed.length > 0));
     if (this.pass.writes && added.length > 0) await users.insert(added);
-    await this.state.batch(people, this.idOf);
+    await this.state.batch(people, now);
     this.report.users += people.length;
   }
 

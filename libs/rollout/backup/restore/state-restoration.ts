@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Pin } from '@cutover/contracts';
+import { departureOf, whyKeptOut } from '@cutover/users';
 import { add } from '../named-people';
-import type { BackedUpPerson, Row } from '../format/records';
+import type { BackedUpPerson, Row, Value } from '../format/records';
 import type { Table } from '../table';
 import type { Pass } from './pass';
 import type { RestoreReport } from './restore-report';
@@ -15,57 +17,60 @@ export class StateRestoration {
     private readonly report: RestoreReport,
   ) {}
 
-  async batch(people: BackedUpPerson[], idOf: (user: Row) => number): Promise<void> {
-    const ids = people.map(({ user }) => idOf(user));
-    await this.pins(people, ids);
-    await this.accounts(people, ids);
+  /** @param users whose rows are there, as they were before */
+  async batch(people: BackedUpPerson[], users: ReadonlyMap<number, Row>): Promise<void> {
+    const ids = people.map(({ user }) => this.idOf(user));
+    const { state, account } = this.pass.tables;
+    const states = await this.present(state, ids);
+    const accounts = await this.present(account, ids);
+    for (const person of people) {
+      const id = this.idOf(person.user);
+      const now = { user: users.get(id), state: states.get(id), account: accounts.get(id) };
+      this.compare(person, now);
+    }
+    await this.pins(people, states);
+    await this.accounts(people, accounts);
   }
 
-  private regains({ user }: BackedUpPerson, gains: 'pin'): void {
-    const { users } = this.pass.tables;
-    const [id, username] = [Number(user[users.at('id')]), String(user[users.at('username')])];
-    add(this.report.privileges, { id, username, gains });
+  private compare(then: BackedUpPerson, now: Partial<BackedUpPerson>): void {
+    const pin = this.pinOf(then.state);
+    if (pin !== null && pin !== this.pinOf(now.state)) this.regains(then, 'pin');
+    if (now.user === undefined) return;
+    const state = now.state ? this.withPin(now.state, then.state) : then.state;
+    if (this.isKeptOut({ ...now, user: now.user }) && !this.isKeptOut({ ...then, state }))
+      this.regains(then, 'active');
   }
 
-  private async pins(people: BackedUpPerson[], ids: number[]): Promise<void> {
+  private regains({ user }: BackedUpPerson, gains: 'pin' | 'active'): void {
+    const username = String(user[this.pass.tables.users.at('username')]);
+    add(this.report.privileges, { id: this.idOf(user), username, gains });
+  }
+
+  private async pins(people: BackedUpPerson[], now: ReadonlyMap<number, Row>): Promise<void> {
     const { state } = this.pass.tables;
-    const now = await this.present(state, ids);
     const added: Row[] = [];
     const changed: Row[] = [];
-    for (const [index, person] of people.entries()) {
-      const before = now.get(ids[index] ?? -1);
+    for (const person of people) {
+      const before = now.get(this.idOf(person.user));
       if (before) {
-        const after = [...before];
-        for (const column of PIN) after[state.at(column)] = person.state?.[state.at(column)] ?? null;
+        const after = this.withPin(before, person.state);
         if (!isDeepStrictEqual(before, after)) changed.push(after);
       } else if (person.state) {
         added.push(person.state);
       }
-      const [then, today] = [person.state?.[state.at('pin')] ?? null, before?.[state.at('pin')] ?? null];
-      if (then !== null && then !== today) this.regains(person, 'pin');
     }
-    this.report.pins += changed.length + added.filter((row) => row[state.at('pin')] !== null).length;
+    this.report.pins += changed.length + added.filter((row) => this.pinOf(row) !== null).length;
     if (!this.pass.writes) return;
     if (changed.length > 0) await state.update('user_id', changed, PIN);
     if (added.length > 0) await state.insert(added);
   }
 
-  private async accounts(people: BackedUpPerson[], ids: number[]): Promise<void> {
+  private async accounts(people: BackedUpPerson[], now: ReadonlyMap<number, Row>): Promise<void> {
     const { account } = this.pass.tables;
-    const now = await this.present(account, ids);
     const differing = people
-      .map(({ account: before }, index) => ({ id: ids[index] ?? -1, before }))
+      .map(({ user, account: before }) => ({ id: this.idOf(user), before }))
       .filter(({ id, before }) => !isDeepStrictEqual(now.get(id) ?? null, before));
     this.report.accounts += differing.length;
-    for (const [index, { user, account: before }] of people.entries()) {
-      const id = ids[index] ?? -1;
-      if (this.isKeptOut(user, now.get(id) ?? null) && !this.isKeptOut(user, before))
-        add(this.report.privileges, {
-          id,
-          username: String(user[this.pass.tables.users.at('username')]),
-          gains: 'active',
-        });
-    }
     if (!this.pass.writes || differing.length === 0) return;
     await this.pass.database.execute(
       `DELETE FROM ${account.name} WHERE user_id IN (${places(differing)})`,
@@ -75,15 +80,46 @@ export class StateRestoration {
     if (rows.length > 0) await account.insert(rows);
   }
 
-  /** A sync has learned since that a linked person has left: the backup would let them in again. */
-  private isKeptOut(user: Row, account: Row | null): boolean {
-    const { users, account: accounts } = this.pass.tables;
-    const state = account?.[accounts.at('state')];
-    return user[users.at('external_user_id')] !== null && (state === 'disabled' || state === 'gone');
+  /** It has been learned since that a linked person has left: the backup would let them in again, with the link or without. */
+  private isKeptOut({
+    user,
+    state,
+    account,
+  }: Partial<BackedUpPerson> & Pick<BackedUpPerson, 'user'>): boolean {
+    const { tables } = this.pass;
+    const users = at(tables.users, user);
+    const states = at(tables.state, state);
+    const accounts = at(tables.account, account);
+    const departure = departureOf({
+      accountState: accounts('state'),
+      accountSeenAt: accounts('seen_at'),
+      accountConfirmedAt: accounts('confirmed_at'),
+      lastExternalRefusal: states('last_external_refusal'),
+      lastExternalRefusalAt: states('last_external_refusal_at'),
+      lastTokenRefresh: users('last_token_refresh'),
+    });
+    const [pin, externalUserId] = [this.pinOf(state), users<string>('external_user_id')];
+    return whyKeptOut({ active: true, breakGlass: false, pin, externalUserId, departure }, 'local') !== null;
   }
+
+  private withPin(row: Row, from: Row | null): Row {
+    const { state } = this.pass.tables;
+    const after = [...row];
+    for (const column of PIN) after[state.at(column)] = from?.[state.at(column)] ?? null;
+    return after;
+  }
+
+  private readonly pinOf = (state: Row | null | undefined) => at(this.pass.tables.state, state)<Pin>('pin');
+  private readonly idOf = (user: Row) => Number(user[this.pass.tables.users.at('id')]);
 
   private async present(table: Table, ids: number[]): Promise<Map<number, Row>> {
     const rows = await table.rows(`WHERE user_id IN (${places(ids)})${this.pass.lock}`, ids);
     return new Map(rows.map((row) => [Number(row[table.at('user_id')]), row]));
   }
 }
+
+/** Its columns by name; `null` for one that an older backup does not have. */
+const at =
+  (table: Table, row: Row | null | undefined) =>
+  <T extends Value>(column: string) =>
+    (row?.[table.at(column)] ?? null) as T | null;
