@@ -13,7 +13,7 @@ import { Metrics } from '@cutover/operations';
 import type { UserRecord } from '@cutover/users';
 import { LocalFallback } from './local-fallback';
 
-const ADA = { id: 7, active: true, lastExternalRefusal: null } as UserRecord;
+const ADA = { id: 7, active: true, lastExternalRefusal: null, departure: null } as UserRecord;
 const failure = { operation: 'login', reason: 'as in the test' } as const;
 
 /** Whether the local side is asked after this failure, about a person as the database has them by now. */
@@ -70,6 +70,14 @@ describe('the local side', () => {
   it.each<[string, UserRecord | null]>([
     ['whom nobody knows', null],
     ['who was kept out here in the meantime', { ...ADA, active: false }],
+    [
+      'who has left over there',
+      {
+        ...ADA,
+        externalUserId: 'oid-7',
+        departure: { reason: 'account_gone', source: 'sync', since: 1 },
+      } as UserRecord,
+    ],
     ['who was last called disabled', { ...ADA, lastExternalRefusal: 'account_disabled' }],
     ['who was last called locked', { ...ADA, lastExternalRefusal: 'account_locked' }],
     ['whose password had expired', { ...ADA, lastExternalRefusal: 'password_expired' }],
