@@ -145,7 +145,7 @@ describeOnMysql('cutover users sync', (engine) => {
       ]);
     writeFileSync(path('users.csv'), csv(line(9, 'somebody')));
     const planned = await cutover.run(plan('--complete'));
-    expect(planned.stdout).toContain('Kept out on both sides, their sessions ended (4):');
+    expect(planned.stdout).toContain('To be kept out on both sides, and their sessions to end (4):');
     expect(planned.stdout).toContain('ada (id 1): the account on the external side is gone');
     expect(planned.stdout).toContain('add --accept-leavers 4');
     for (const rest of [[], ['--dry-run'], ['--accept-leavers', '3']]) {

@@ -37,7 +37,7 @@ export function describedPlan(planned: Planned): string {
     ...spaced(listed('Proposed', people.proposed)),
     ...spaced(listed('Ambiguous', people.ambiguous)),
     ...spaced(listed('To be reviewed', people.review)),
-    ...spaced(describedLeavers({ keptOut: people.leavers.newly, excepted: people.leavers.excepted })),
+    ...spaced(describedLeavers({ keptOut: people.leavers.newly, excepted: people.leavers.excepted }, false)),
     ...describedWithoutAccount(people.withoutAccount),
     '',
     plan === null
@@ -47,12 +47,15 @@ export function describedPlan(planned: Planned): string {
   ].join('\n');
 }
 
-/** Whom a plan keeps out, and whom an exception lets in all the same. */
-export function describedLeavers({ keptOut, excepted }: Pick<Applied, 'keptOut' | 'excepted'>): string[] {
-  return [
-    ...listed('Kept out on both sides, their sessions ended', keptOut),
-    ...listed('Let in all the same', excepted),
-  ];
+/** Whom a plan keeps out, or has kept out, and whom an exception lets in all the same. */
+export function describedLeavers(
+  { keptOut, excepted }: Pick<Applied, 'keptOut' | 'excepted'>,
+  isDone: boolean,
+): string[] {
+  const title = isDone
+    ? 'Kept out on both sides, their sessions ended'
+    : 'To be kept out on both sides, and their sessions to end';
+  return [...listed(title, keptOut), ...listed('Let in all the same', excepted)];
 }
 
 /** What applying it will ask for. */

@@ -166,7 +166,7 @@ function describedRun(applied: AppliedAndEnded, dryRun: boolean): string {
   const count = links.reduce((sum, [, people]) => sum + people, 0);
   const by = links.map(([proof, people]) => `${people} by ${proof}`).join(', ');
   const figures = `${count} people${by && ` (${by})`}, and ${changed - count} more changed in what is known of their account`;
-  const leavers = describedLeavers(applied);
+  const leavers = describedLeavers(applied, !dryRun || already);
   if (dryRun && !already)
     return [`Would link ${figures}. The database is as the plan saw it.`, ...leavers].join('\n');
   return [
