@@ -16,6 +16,7 @@ import { ResetCodes1780000000008 } from './reset-codes';
 import { RolloutRecords1780000000005 } from './rollout-records';
 import { SignInEvidence1780000000009 } from './sign-in-evidence';
 import { SignInState1780000000003 } from './sign-in-state';
+import { UserNames1780000000019 } from './user-names';
 import { UserSync1780000000004 } from './user-sync';
 import { VerifiedBackups1780000000006 } from './verified-backups';
 
@@ -39,6 +40,7 @@ export const migrations = [
   Credentials1780000000016,
   AuditWriters1780000000017,
   LinkRequests1780000000018,
+  UserNames1780000000019,
   AccountNames1780000000020,
 ];
 

@@ -19,7 +19,7 @@ import {
 } from '@cutover/operations';
 import { AfterCleanupModule, GuardrailModule, RolloutModule, RolloutService } from '@cutover/rollout';
 import { SessionsModule, TokenRefreshJob, TokenRefreshModule } from '@cutover/sessions';
-import { LocalPasswords, UsersModule } from '@cutover/users';
+import { LocalPasswords, NameSweepsModule, UsersModule } from '@cutover/users';
 import { healthComponents } from './health/health-components';
 import { HealthFigures } from './metrics/health-figures';
 import { ScrapedFigures } from './metrics/scraped-figures';
@@ -41,6 +41,7 @@ export class AppModule {
         ExternalAuthModule,
         ExternalProbeModule,
         UsersModule,
+        NameSweepsModule,
         SessionsModule,
         TokenRefreshModule,
         RolloutModule,

@@ -74,10 +74,13 @@ describeOnEachEngine('who signs in where', (engine) => {
   /** A process of its own, as far as the rollout goes: nothing but the database is shared. */
   function process(environment: Record<string, string> = EXTERNAL): RolloutService {
     const candidates = {
-      condition: async (_column: string, names: string[]) => ({
-        sql: `u.username IN (${names.map(() => '?').join(', ')})`,
-        parameters: names,
-      }),
+      find: async (_column: string, names: string[]) =>
+        (
+          await database.query<{ id: number }>(
+            `SELECT id FROM users WHERE username IN (${names.map(() => '?').join(', ')})`,
+            names,
+          )
+        ).map(({ id }) => id),
     };
     const users = new UserRepository(database, candidates as never, new ActiveFlags(database));
     const passwords = new LocalPasswords(database);

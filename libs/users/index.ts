@@ -21,6 +21,7 @@ export { type Admissible, type KeptOut, whyKeptOut } from './kept-out/why-kept-o
 export { NameConflicts, type NamedUser } from './name-conflicts';
 export { foldName, namesEqual } from './names/fold-name';
 export { isAddress } from './names/is-address';
+export { NameSweepsModule } from './names/name-sweeps.module';
 export type { NewUser } from './new-user';
 export { HashSurvey, type UnverifiableHash } from './passwords/hash-survey';
 export { HashThreads, type HashTurn, ServiceBusy } from './passwords/hash-threads';

@@ -3,7 +3,8 @@ import { type Page, type Pin, ValidationFailed } from '@cutover/contracts';
 import { Coalescer, Database, isDuplicate, isMissingColumn, type WriteResult } from '@cutover/database';
 import { ActiveFlags } from './active-flag/active-flags';
 import { foldName } from './names/fold-name';
-import { type NameColumn, NameCandidates } from './names/name-candidates';
+import { NameCandidates } from './names/name-candidates';
+import type { NameColumn } from './names/name-key';
 import { LocalPasswordsGone } from './passwords/local-passwords';
 import { assertWellFormed, type NewUser } from './new-user';
 import { pageAfter, type PageRequest } from './page-cursor';
@@ -225,29 +226,10 @@ export class UserRepository {
   }
 
   private async findByNames(column: NameColumn, names: readonly string[]): Promise<UserRecord[][]> {
-    const { sql, parameters } = await this.candidates.condition(column, names);
-    const users =
-      this.database.engine === 'mysql'
-        ? await this.find(sql, parameters)
-        : await this.findAmong(column, names, sql, parameters);
+    const ids = await this.candidates.find(column, names);
+    const users = ids.length === 0 ? [] : await this.find(`u.id IN (${ids.map(() => '?').join(', ')})`, ids);
     const found = Map.groupBy(users, (user) => foldName(user[column] ?? ''));
     return names.map((name) => found.get(foldName(name)) ?? []);
-  }
-
-  /** SQLite looks at every name: only of whom it is, is more read than that. */
-  private async findAmong(
-    column: NameColumn,
-    names: readonly string[],
-    sql: string,
-    parameters: unknown[],
-  ): Promise<UserRecord[]> {
-    const candidates = await this.database.query<{ id: number; name: string }>(
-      `SELECT u.id, u.${column} AS name FROM users u WHERE ${sql}`,
-      parameters,
-    );
-    const wanted = new Set(names.map(foldName));
-    const ids = candidates.filter(({ name }) => wanted.has(foldName(String(name)))).map(({ id }) => id);
-    return ids.length === 0 ? [] : this.find(`u.id IN (${ids.map(() => '?').join(', ')})`, ids);
   }
 
   private async findByExternalUserIds(ids: readonly string[]): Promise<(UserRecord | null)[]> {

@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Database, Migrator, openDataSource } from '@cutover/database';
 import { describeOnEachEngine, dump, type TestDatabase } from '@cutover/database/testing';
+import { UserRepository } from '@cutover/users';
 import { addPeople, addRun, damage, MANY } from './testing/people';
 import { OLGA, Program } from './testing/program';
 
@@ -156,8 +157,12 @@ describeOnEachEngine('backup and restore', (engine) => {
     await program.restore(path(), ACCEPT);
     expect(await tables()).toEqual(before);
     await sql(`UPDATE users SET username = 'renamed', updated_at = updated_at WHERE id = 8`);
+    await sql(`INSERT INTO cutover_user_names (user_id) VALUES (100000)`); // as if a sweep had seen everybody as they are
     await program.restore(path(), ACCEPT);
     expect(await tables()).toEqual(before);
+    expect(await program.context.get(UserRepository).findByUsername('PÉRSON-8 🦊')).toMatchObject({
+      user: { id: 8 },
+    });
   });
 
   it('writes for its owner alone, replaces what was there, and says so to whoever needs a backup', async () => {

@@ -60,10 +60,13 @@ describeOnEachEngine('the guardrail', (engine) => {
   function process(environment: Record<string, string> = {}) {
     const settings = new SettingsService(loadSettings({ ...ENVIRONMENT, ...environment }));
     const candidates = {
-      condition: async (_column: string, names: string[]) => ({
-        sql: `u.username IN (${names.map(() => '?').join(', ')})`,
-        parameters: names,
-      }),
+      find: async (_column: string, names: string[]) =>
+        (
+          await database.query<{ id: number }>(
+            `SELECT id FROM users WHERE username IN (${names.map(() => '?').join(', ')})`,
+            names,
+          )
+        ).map(({ id }) => id),
     };
     const users = new UserRepository(database, candidates as never, new ActiveFlags(database));
     const passwords = new LocalPasswords(database);

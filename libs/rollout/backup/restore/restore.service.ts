@@ -125,6 +125,7 @@ export class RestoreService {
         const signedIn = await this.sessions.allUnended();
         const report = await this.pass(source, request, true);
         assertPermitted(report, request);
+        await this.forgetNames();
         await this.record(source.file, report, request.by);
         return { report, signedIn };
       });
@@ -134,6 +135,12 @@ export class RestoreService {
         ? new RestoreConflict({ count: 1, text: 'somebody who came just now' })
         : error;
     }
+  }
+
+  /** Names are looked up as after an installation, until a sweep (libs/users/names) has gone through them again. */
+  private async forgetNames(): Promise<void> {
+    await this.database.execute(`UPDATE cutover_name_sweep SET owner = NULL, due_at = 0`);
+    await this.database.execute(`DELETE FROM cutover_user_names`);
   }
 
   private async pass(source: Source, request: RestoreRequest, writes: boolean): Promise<RestoreReport> {
