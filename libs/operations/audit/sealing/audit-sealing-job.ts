@@ -94,6 +94,7 @@ export class AuditSealingJob implements OnApplicationBootstrap, OnModuleDestroy 
     try {
       await this.marking.end();
       await this.sealer.seal(goOn);
+      await this.marking.end(); // what was found by that pass is an entry too
       await this.sealer.release();
       this.tellHead(await this.backlog.take());
     } catch (error) {

@@ -236,6 +236,14 @@ describeOnEachEngine('copies that are put back into the audit trail', (engine) =
     expect(result.found).toBeGreaterThan(0);
   });
 
+  it('leaves a process that ends in order whole, also where its last pass finds something', async () => {
+    await api.write(1, false);
+    await sql(`UPDATE cutover_audit_log SET actor = 'x' WHERE unsealed = 1`);
+    await api.job.finish(2000);
+    expect(await rows('cutover_audit_log', `action = 'audit.chain_broken'`)).toHaveLength(1);
+    expect(await rows('cutover_audit_writers', `state <> 'closed'`)).toHaveLength(0);
+  });
+
   it('does not verify while an alarm of the first release stands', async () => {
     await sql('UPDATE cutover_audit_chain SET broken_at = 1');
     expect(await verified()).toMatchObject({ found: 1, findings: [{ kind: 'broken', trail: 'earlier' }] });
