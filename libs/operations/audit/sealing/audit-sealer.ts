@@ -16,6 +16,8 @@ import { sealOf } from './seal';
 
 /** Entries in one transaction. */
 const SET = 500;
+/** Sets in a row with something wrong, after which it waits for its next turn: a trigger may change whatever is written. */
+const MOST_FAULTY = 3;
 
 interface SealedSet {
   seen: Seen;
@@ -60,14 +62,15 @@ export class AuditSealer {
    */
   async seal(goOn: () => boolean = () => true): Promise<number | null> {
     let sealed = 0;
-    for (;;) {
+    for (let faulty = 0; ;) {
       const set = await this.database.transaction(() => this.set());
       if (set === null) return null;
       this.seen = set.seen;
       sealed += set.actions.length;
       for (const action of set.actions) this.metrics.auditEntries.inc({ action: actionLabel(action) });
       for (const fault of set.faults) this.alarm.sound(fault);
-      if (set.isLast || (set.faults.length === 0 && !goOn())) return sealed;
+      faulty = set.faults.length > 0 ? faulty + 1 : 0;
+      if (set.isLast || faulty === MOST_FAULTY || (faulty === 0 && !goOn())) return sealed;
     }
   }
 
@@ -114,9 +117,12 @@ export class AuditSealer {
       waiting.filter((row) => this.isProven(row)),
       waiting.filter((row) => !this.isProven(row)),
     ];
-    const faults = [fault, whatIsForged(bad)].filter((one) => one !== null);
+    const forged = whatIsForged(bad);
+    const faults = [fault, forged].filter((one) => one !== null);
     // It goes on, or whoever breaks the trail would be rid of it; that it was broken stands in it from here on.
-    for (const one of faults) await this.alarm.recordAt(read.head, one);
+    // Not again for its own record that somebody changed: that would be changed too.
+    const isOfAlarms = bad.every(({ action }) => action === 'audit.chain_broken');
+    for (const one of faults) if (one !== forged || !isOfAlarms) await this.alarm.recordAt(read.head, one);
     if (bad.length > 0) await this.chain.reject(bad.map(({ id }) => id));
     const head = await this.append(root.head, good);
     const extent = await this.earlier.reach(root);

@@ -244,6 +244,26 @@ describeOnEachEngine('copies that are put back into the audit trail', (engine) =
     expect(await rows('cutover_audit_writers', `state <> 'closed'`)).toHaveLength(0);
   });
 
+  it.each([
+    ['cutover_audit_log', 'INSERT', 'actor'],
+    ['cutover_audit_log_chain', 'UPDATE', 'mac'],
+  ])('cannot keep the sealer busy for ever by a trigger on %s', async (table, event, column) => {
+    await sql(
+      scratch.database.engine === 'mysql'
+        ? `CREATE TRIGGER tr_own BEFORE ${event} ON ${table} FOR EACH ROW SET NEW.${column} = 'x'`
+        : `CREATE TRIGGER tr_own AFTER ${event} ON ${table} WHEN NEW.${column} <> 'x'
+             BEGIN UPDATE ${table} SET ${column} = 'x' WHERE id = NEW.id; END`,
+    );
+    await api.write(1, false);
+    await api.job.run();
+    await sql('DROP TRIGGER tr_own');
+    const alarms = await rows('cutover_audit_log', `action = 'audit.chain_broken'`);
+    expect(alarms.length).toBeGreaterThan(0);
+    expect(alarms.length).toBeLessThanOrEqual(3);
+    await aSecond();
+    expect((await findings()).map(({ kind }) => kind)).toContain('broken');
+  });
+
   it('does not verify while an alarm of the first release stands', async () => {
     await sql('UPDATE cutover_audit_chain SET broken_at = 1');
     expect(await verified()).toMatchObject({ found: 1, findings: [{ kind: 'broken', trail: 'earlier' }] });
