@@ -1,4 +1,4 @@
-import { describeOnEachEngine, dump, type TestDatabase } from '@cutover/database/testing';
+import { describeOnEachEngine, type TestDatabase } from '@cutover/database/testing';
 import { migrations } from '@cutover/migrations';
 import { Cutover } from './testing/cutover';
 import { migrate, query, schemaOf } from './testing/schema';
@@ -72,12 +72,13 @@ describeOnEachEngine('cutover db', (engine) => {
   it('refuses to go back while somebody has no password, names them and says what was taken back before', async () => {
     await migrate(database);
     await query(database, `INSERT INTO users (username, hashed_password) VALUES ('grace', NULL)`);
-    const before = dump(database, 'users');
+    const people = () => query(database, 'SELECT * FROM users');
+    const before = await people();
 
     const { exit, code, detail } = await cutover.refusal(['db', 'revert', '--steps', ALL_BUT_ONE]);
     expect({ exit, code }).toEqual({ exit: 2, code: 'validation_failed' });
     expect(detail).toContain('grace (id 1)');
-    expect(dump(database, 'users')).toBe(before);
+    expect(await people()).toEqual(before);
     const { pending } = await schemaOf(database);
     for (const name of STEPS) expect(detail.includes(name)).toBe(pending.includes(name));
   });
