@@ -181,6 +181,22 @@ describeOnEachEngine('a bearer', (engine) => {
       await admitted(200);
     });
 
+    it('is refused after the external side has called the account disabled, unless it was issued since', async () => {
+      const client = bearing(await foreign({ uti: 'before' }));
+      const users = api.get(UserRepository);
+      expect((await client.me()).status).toBe(200);
+      await users.recordExternalRefusal(graceId, 'account_disabled');
+      try {
+        await eventually(
+          () => client.me(),
+          ({ code }) => code === 'token_invalid',
+        );
+        expect((await bearing(await foreign({ uti: 'after', nbf: now() + 30 })).me()).status).toBe(200);
+      } finally {
+        await users.recordExternalRefusal(graceId, null);
+      }
+    });
+
     it('is refused at once when the person is deactivated', async () => {
       const client = bearing(await foreign({ uti: 'deactivated' }));
       expect((await client.me()).status).toBe(200);

@@ -23,7 +23,10 @@ export function whyOver(
 ): SessionEnd | null {
   if (person === null) return 'deactivated';
   const keptOut = whyKeptOut(person, session.authMode);
-  return keptOut === null ? whyTimedOut(session, idleTimeout, now) : BY_SOURCE[keptOut.source];
+  if (keptOut !== null) return BY_SOURCE[keptOut.source];
+  // Somebody took the link away: whoever came by it may be another person.
+  if (session.authMode === 'external' && person.externalUserId === null) return 'revoked';
+  return whyTimedOut(session, idleTimeout, now);
 }
 
 /** As {@link whyOver}, whoever its owner is. */

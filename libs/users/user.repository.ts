@@ -28,6 +28,11 @@ export interface ExternalProfile {
 
 /** Look-ups in one statement. */
 const LARGEST_SET = 200;
+/** A DATETIME of UTC, at most that of the database's clock. */
+const NO_LATER_THAN_NOW = {
+  mysql: 'LEAST(CAST(? AS DATETIME), UTC_TIMESTAMP())',
+  sqlite: `MIN(?, datetime('now'))`,
+};
 
 /**
  * People. Nothing here rewrites a legacy column: `updated_at` is written as it stands, because a legacy table may say
@@ -150,11 +155,17 @@ export class UserRepository {
     return { ...user, displayName, azureEmail };
   }
 
-  /** Stamps people whose tokens came from the provider. @param ids in the order in which their rows are locked */
+  /**
+   * Stamps people whose tokens came from the provider. Never later than now by the database's clock: what a sync finds
+   * against somebody has its time by that one, and a process whose clock is fast must not outdate it.
+   *
+   * @param ids in the order in which their rows are locked
+   * @param at when the first of them came
+   */
   async recordTokenRefreshes(ids: readonly number[], at: Date): Promise<void> {
     if (ids.length === 0) return;
     await this.database.execute(
-      `UPDATE users SET last_token_refresh = ?, updated_at = updated_at WHERE id IN (${ids.map(() => '?').join(', ')})`,
+      `UPDATE users SET last_token_refresh = ${NO_LATER_THAN_NOW[this.database.engine]}, updated_at = updated_at WHERE id IN (${ids.map(() => '?').join(', ')})`,
       [toDatetime(at), ...ids],
     );
   }

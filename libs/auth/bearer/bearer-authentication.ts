@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { SettingsService, type ExternalAuthSettings } from '@cutover/config';
 import { TokenInvalid } from '@cutover/contracts';
-import { isCanonicalJwt, ProviderTokenVerifier } from '@cutover/external-auth';
+import { isCanonicalJwt, ProviderTokenVerifier, type VerifiedAccessToken } from '@cutover/external-auth';
 import { type BearerKind, Metrics } from '@cutover/operations';
 import { SignInRouting } from '@cutover/rollout';
 import { type AuthenticatedUser, bearerHash, LocalAccessTokens, SessionUse, toUser } from '@cutover/sessions';
@@ -84,7 +84,7 @@ export class BearerAuthentication {
   private admit(verified: VerifiedToken, attempt: Attempt): Promise<AuthenticatedUser> {
     attempt.kind = verified.kind;
     return verified.kind === 'foreign'
-      ? this.admitForeign(verified.objectId, attempt)
+      ? this.admitForeign(verified, attempt)
       : this.admitSession(verified, attempt);
   }
 
@@ -105,11 +105,14 @@ export class BearerAuthentication {
   }
 
   /** A token that a session holds, or held, is that session's and nothing else: signed out stays signed out. */
-  private async admitForeign(objectId: string, attempt: Attempt): Promise<AuthenticatedUser> {
+  private async admitForeign(
+    { objectId, issuedAt }: VerifiedAccessToken,
+    attempt: Attempt,
+  ): Promise<AuthenticatedUser> {
     const { hash } = attempt;
     const [isHeld, person] = await Promise.all([
       this.sessions.isHeld(hash),
-      this.sessions.linkedPerson(objectId),
+      this.sessions.linkedPerson(objectId, issuedAt),
     ]);
     if (isHeld) {
       this.verified.delete(hash);

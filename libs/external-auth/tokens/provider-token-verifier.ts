@@ -34,6 +34,8 @@ export interface VerifiedClaims extends JWTPayload {
 /** What is worth keeping of a verified access token. */
 export interface VerifiedAccessToken {
   objectId: string;
+  /** Epoch milliseconds; `nbf`, which Entra sets to when it issued the token or a few minutes before. */
+  issuedAt: number;
   /** Epoch milliseconds. */
   expiresAt: number;
   /** Thumbprint of the key: the verification ends with it, {@link ProviderTokenVerifier.stands}. */
@@ -140,7 +142,8 @@ export class ProviderTokenVerifier {
 }
 
 async function kept({ claims, key }: Verified): Promise<VerifiedAccessToken> {
-  return { objectId: claims.oid, expiresAt: claims.exp * 1000, key: await thumbprintOf(key) };
+  const { oid: objectId, nbf, exp } = claims;
+  return { objectId, issuedAt: (nbf ?? 0) * 1000, expiresAt: exp * 1000, key: await thumbprintOf(key) };
 }
 
 /** No key is looked for on behalf of a token that points at one of its own: nobody honest sends that. */

@@ -51,10 +51,18 @@ export class SessionUse {
     return this.live.isHeld(bearerHash);
   }
 
-  /** Who an Entra object id stands for, for a bearer without a session. @throws TokenInvalid, ServiceUnavailable */
-  async linkedPerson(objectId: string): Promise<Person> {
+  /**
+   * Who an Entra object id stands for, for a bearer without a session. Nobody asks the external side again, so that what
+   * it said against the person stands for every token that it issued before.
+   *
+   * @param issuedAt epoch milliseconds
+   * @throws TokenInvalid, ServiceUnavailable
+   */
+  async linkedPerson(objectId: string, issuedAt: number): Promise<Person> {
     const person = await this.live.linkedPerson(objectId);
     if (!person || whyKeptOut(person, 'external')) throw new TokenInvalid();
+    const refused = whyKeptOut(person, 'local');
+    if (refused && issuedAt <= (refused.since ?? Infinity)) throw new TokenInvalid();
     return person;
   }
 

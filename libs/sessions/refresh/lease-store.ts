@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '@cutover/database';
-import { UserRepository } from '@cutover/users';
+import { StandingCredentials, UserRepository } from '@cutover/users';
 import { bearerRows } from '../bearer-rows';
 import { LEASED_TOKENS, type LeasedTokens, type LeasedTokensRow, toLeasedTokens } from './leased-tokens';
 import { eachTheir, placeholders } from './set-update';
@@ -38,6 +38,7 @@ export class LeaseStore {
   constructor(
     private readonly database: Database,
     private readonly users: UserRepository,
+    private readonly credentials: StandingCredentials,
   ) {}
 
   /** Takes rows that are due and that nobody holds, those that have been due longest first. @returns session ids */
@@ -162,6 +163,8 @@ export class LeaseStore {
    */
   storeRenewed(renewed: readonly RenewedTokens[]): Promise<boolean[]> {
     return this.database.transaction(async () => {
+      // People first, as everybody who locks rows of both does.
+      await this.credentials.lock(peopleOf(renewed));
       const versions = await this.lockedVersions(renewed.map(({ sessionId }) => sessionId));
       const current = renewed.filter(({ sessionId, version }) => versions.get(sessionId) === version);
       if (current.length > 0) await this.write(current);
@@ -242,14 +245,14 @@ export class LeaseStore {
       [...terms.flatMap(({ parameters }) => parameters), ...ids],
     );
     const withAccess = renewed.flatMap(({ sessionId, userId, access }) =>
-      access ? [{ sessionId, userId, tokenHash: access.bearerHash, expiresAt: access.expiresAt }] : [],
+      access ? [{ sessionId, userId, tokenHash: access.bearerHash, ...access }] : [],
     );
     if (withAccess.length === 0) return;
     const bearers = bearerRows(this.database.engine, withAccess);
     await this.database.execute(bearers.sql, bearers.parameters);
-    // In the order of ids, so that two processes lock them in the same.
-    const people = [...new Set(withAccess.map(({ userId }) => userId))].sort((a, b) => a - b);
-    await this.users.recordTokenRefreshes(people, new Date());
+    // Not when they are written, which may be after an outage: a sync may have found something since.
+    const obtainedAt = Math.min(...withAccess.map((access) => access.obtainedAt));
+    await this.users.recordTokenRefreshes(peopleOf(withAccess), new Date(obtainedAt));
   }
 
   private async ids(sql: string, parameters: unknown[]): Promise<string[]> {
@@ -258,3 +261,7 @@ export class LeaseStore {
     );
   }
 }
+
+/** In the order of ids, so that two processes lock them in the same. */
+const peopleOf = (rows: readonly Pick<RenewedTokens, 'userId'>[]) =>
+  [...new Set(rows.map(({ userId }) => userId))].sort((a, b) => a - b);

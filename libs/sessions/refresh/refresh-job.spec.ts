@@ -11,6 +11,7 @@ import { ProviderTokenStore } from '../provider-token-store';
 import { openExternalSessions } from '../testing/open-external-sessions';
 import { sessionsProcess } from '../testing/sessions-process';
 import { TokenVault } from '../vault/token-vault';
+import { LeaseStore } from './lease-store';
 import { TokenRefreshJob } from './token-refresh-job';
 
 interface Row {
@@ -31,6 +32,7 @@ describeOnEachEngine('refresh', (engine) => {
   /** It does not. */
   let strict: TestingModule;
   let userId: number;
+  let oid: string;
 
   const get = <T>(process: TestingModule, token: abstract new (...parameters: never[]) => T) =>
     process.get<T>(token as never, { strict: false });
@@ -46,7 +48,7 @@ describeOnEachEngine('refresh', (engine) => {
     repeating = await sessionsProcess(database, standIn.settings());
     strict = await sessionsProcess(database, standIn.settings({ EXTERNAL_AUTH_REFRESH_REPEAT: 'false' }));
     const { people } = await standIn.control.state();
-    const externalUserId = people.find(({ upn }) => upn.startsWith('grace@'))?.oid ?? '';
+    oid = people.find(({ upn }) => upn.startsWith('grace@'))?.oid ?? '';
     const grace = {
       username: 'grace',
       email: null,
@@ -54,7 +56,7 @@ describeOnEachEngine('refresh', (engine) => {
       role: 'user',
       hashedPassword: null,
     } as const;
-    userId = (await get(strict, UserRepository).create({ ...grace, externalUserId })).id;
+    userId = (await get(strict, UserRepository).create({ ...grace, externalUserId: oid })).id;
   });
   afterEach(async () => {
     await standIn.control.resetFaults();
@@ -114,6 +116,35 @@ describeOnEachEngine('refresh', (engine) => {
       'SELECT last_token_refresh AS at FROM users',
     );
     expect(user?.at).not.toBeNull();
+  });
+
+  it('says when the tokens were obtained, however late that is written and by whatever clock', async () => {
+    const store = get(strict, LeaseStore);
+    for (const [version, obtained] of [-120_000, 120_000].entries()) {
+      await execute('DELETE FROM cutover_provider_tokens');
+      const [sessionId, now] = [await open(), Date.now()];
+      const access = {
+        token: 'sealed',
+        bearerHash: `hash-${version}`,
+        obtainedAt: now + obtained,
+        expiresAt: now,
+      };
+      const renewed = { sessionId, userId, version: 1, refreshToken: 'sealed', access, idToken: null };
+      expect(await store.storeRenewed([{ ...renewed, failures: 0, dueIn: 1000 }])).toEqual([true]);
+      const { lastTokenRefresh } = (await get(strict, UserRepository).findById(userId)) ?? {};
+      const stamped = (lastTokenRefresh?.getTime() ?? 0) - now;
+      expect(stamped).toBeGreaterThan(Math.min(obtained, 0) - 1001);
+      expect(stamped).toBeLessThan(Math.min(obtained, 0) + 30_000);
+    }
+  });
+
+  it('asks for none, and ends the session, once the account is linked no more', async () => {
+    const id = await open();
+    await execute(`UPDATE users SET external_user_id = NULL`);
+    await run(strict);
+    await execute(`UPDATE users SET external_user_id = '${oid}'`);
+    expect(await row(id)).toMatchObject({ version: null, endReason: 'revoked' });
+    expect(await refreshes()).toBe(0);
   });
 
   describe('that surely was not spent', () => {
