@@ -30,8 +30,8 @@ describeOnEachEngine('a break-glass account', (engine) => {
     await give();
   });
   beforeEach(async () => {
-    for (const table of ['cutover_rate_limits', 'cutover_audit_log'])
-      await api.get(Database).execute(`DELETE FROM ${table}`);
+    await api.get(Database).execute('DELETE FROM cutover_rate_limits');
+    await api.trail.start();
     await standIn.control.reset();
   });
   afterAll(async () => {
@@ -54,18 +54,6 @@ describeOnEachEngine('a break-glass account', (engine) => {
       codes.push((await signIn('Another-Password-42', { address, client })).code);
     return codes;
   };
-  const trail = async () =>
-    (
-      await api
-        .get(Database)
-        .query<Record<string, string | null>>('SELECT * FROM cutover_audit_log ORDER BY id')
-    ).map(({ action, outcome, code, subject, detail }) => ({
-      action,
-      outcome,
-      code,
-      subject,
-      detail: detail && JSON.parse(detail),
-    }));
   const count = async (name: 'breakGlassSignIns' | 'breakGlassRefusals') =>
     (await api.get(Metrics)[name].get()).values[0]?.value ?? 0;
   const loginCalls = async () => (await standIn.control.state()).calls.login;
@@ -122,7 +110,7 @@ describeOnEachEngine('a break-glass account', (engine) => {
       const wrong = await signIn('Another-Password-42');
       expect(refusal).toMatchObject({ status: 401, code: 'invalid_credentials' });
       expect(refusal.body['detail']).toBe(wrong.body['detail']);
-      expect(await trail()).toHaveLength(2);
+      expect(await api.trail.entries()).toHaveLength(2);
       await expect(api.get(BreakGlassTest).run(await row(), GLASS, 'cli:test')).rejects.toThrow(/rescue is/);
     });
     expect(await signIn(GLASS)).toMatchObject({ status: 200 });
@@ -147,14 +135,15 @@ describeOnEachEngine('a break-glass account', (engine) => {
     const before = [await count('breakGlassSignIns'), await count('breakGlassRefusals')];
     await standIn.control.setFaults({ outage: true });
     await signIn('anything', { name: 'nobody-else', address: '192.0.2.77' }); // stage all: it finds the provider down
-    await api.get(Database).execute('DELETE FROM cutover_audit_log');
+    await api.trail.start();
     await signIn('Another-Password-42');
     await signIn(GLASS);
     jest.restoreAllMocks();
 
     const subject = `user:${rescue}`;
-    expect(await trail()).toEqual([
+    expect(await api.trail.entries()).toEqual([
       {
+        actor: 'anonymous',
         action: 'break_glass.sign_in',
         outcome: 'failure',
         code: 'invalid_credentials',
@@ -162,6 +151,7 @@ describeOnEachEngine('a break-glass account', (engine) => {
         detail: null,
       },
       {
+        actor: subject,
         action: 'sign_in',
         outcome: 'success',
         code: null,
@@ -169,6 +159,7 @@ describeOnEachEngine('a break-glass account', (engine) => {
         detail: { authMode: 'local', sessionId: expect.any(String), breakGlass: true },
       },
       {
+        actor: subject,
         action: 'break_glass.sign_in',
         outcome: 'success',
         code: null,
@@ -190,7 +181,7 @@ describeOnEachEngine('a break-glass account', (engine) => {
       expect.objectContaining({ userId: rescue }),
       expect.stringContaining('signed in'),
     ]);
-    expect(JSON.stringify([lines, await trail()])).not.toMatch(/Hammer|Another-Password/);
+    expect(JSON.stringify([lines, await api.trail.entries()])).not.toMatch(/Hammer|Another-Password/);
     const [listed] = await api.get(BreakGlassAccounts).list();
     expect(listed?.lastDrillAt).toBe(listed?.lastSignInAt);
     expect(listed?.lastDrillAt).toBeGreaterThan(Date.now() - 60_000);
@@ -238,14 +229,16 @@ describeOnEachEngine('a break-glass account', (engine) => {
     await give(other);
     expect((await signIn(GLASS)).status).toBe(401);
     expect((await signIn(other)).status).toBe(200);
-    await api.get(Database).execute('DELETE FROM cutover_audit_log');
+    await api.trail.start();
     await accounts.remove(await accounts.named('rescue'), 'cli:test');
     await expect(accounts.named('rescue')).rejects.toThrow(/no break-glass credentials/);
     expect((await signIn(other)).status).toBe(401);
     await give();
     await api.get(BreakGlassTest).run(await row(), GLASS, 'cli:test');
     await expect(api.get(BreakGlassTest).run(await row(), other, 'cli:test')).rejects.toThrow(/another one/);
-    expect((await trail()).filter(({ action }) => action?.startsWith('break_glass'))).toMatchObject([
+    expect(
+      (await api.trail.entries()).filter(({ action }) => action.startsWith('break_glass')),
+    ).toMatchObject([
       { action: 'break_glass.removed', outcome: 'success', detail: { username: 'rescue' } },
       { action: 'break_glass.added', outcome: 'success', detail: { username: 'rescue', replaced: false } },
       { action: 'break_glass.tested', outcome: 'success' },

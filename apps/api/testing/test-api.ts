@@ -9,6 +9,7 @@ import { PasswordChecker, UserRepository } from '@cutover/users';
 import { createApp } from '../create-app';
 import { Client } from './client';
 import { routesOf } from './routes-of';
+import { TrailSince } from './trail-since';
 
 export const PUBLIC_URL = 'http://localhost:3000';
 
@@ -39,6 +40,8 @@ export interface Person {
 
 /** The real API on a real database, listening on a free port; started again with other settings at will. */
 export class TestApi {
+  readonly trail = new TrailSince(() => this.get(Database));
+
   private constructor(
     private app: NestFastifyApplication,
     private readonly database: TestDatabase,
@@ -109,20 +112,10 @@ async function boot(database: TestDatabase, environment: Environment): Promise<N
   try {
     await app.init();
     await app.get(Migrator, { strict: false }).migrate();
-    await keepUnsealed(app);
     await app.listen({ host: '127.0.0.1', port: 0 });
     return app;
   } catch (error) {
     await app.close();
     throw error;
   }
-}
-
-/** Tests empty the trail as they go, and its sealer would call that what it is: another one holds the chain for good. */
-async function keepUnsealed(app: NestFastifyApplication): Promise<void> {
-  await app
-    .get(Database, { strict: false })
-    .execute(`UPDATE cutover_audit_chain SET lease_owner = 'a test', lease_until = ?`, [
-      Number.MAX_SAFE_INTEGER,
-    ]);
 }
