@@ -11,6 +11,7 @@ export interface DirectoryAccount {
   /** `null` where there is none, or what stands there is no address. */
   mail: string | null;
   displayName: string | null;
+  /** Whether anybody can sign in with it: not once it is disabled, nor once it is deleted and still in the recycle bin. */
   enabled: boolean;
   userType: UserType;
 }
@@ -27,6 +28,8 @@ export const PROPERTIES = {
   displayname: 'displayName',
   accountenabled: 'accountEnabled',
   usertype: 'userType',
+  deleteddatetime: 'deletedDateTime',
+  isdeleted: 'isDeleted',
 } as const;
 export type Property = (typeof PROPERTIES)[keyof typeof PROPERTIES];
 
@@ -46,6 +49,8 @@ const optional = text
   .nullish()
   .transform((value) => (value === undefined || value === null || value === '' ? null : value));
 
+const truth = z.union([z.boolean(), z.enum(['true', 'false'])], 'is neither true nor false');
+
 const schema = z.object({
   id: text
     .regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i, 'is no object id (a GUID)')
@@ -56,10 +61,9 @@ const schema = z.object({
     .string()
     .nullish()
     .transform((name) => (name ? [...name].slice(0, LONGEST).join('') : null)),
-  accountEnabled: z.preprocess(
-    lower,
-    z.union([z.boolean(), z.enum(['true', 'false'])], 'is neither true nor false'),
-  ),
+  accountEnabled: z.preprocess(lower, truth),
+  deletedDateTime: optional,
+  isDeleted: z.preprocess((value) => (value === '' ? null : lower(value)), truth.nullish()),
   userType: z.preprocess(lower, z.enum(['member', 'guest', ''], 'is neither Member nor Guest').nullish()),
 });
 
@@ -78,7 +82,8 @@ export function readAccount(properties: Partial<Record<Property, unknown>>, line
           : `${property} ${issue?.message ?? 'is not valid'}.`,
     };
   }
-  const { id, userPrincipalName, mail, displayName, accountEnabled, userType } = read.data;
+  const { id, userPrincipalName, mail, displayName, accountEnabled, userType, deletedDateTime, isDeleted } =
+    read.data;
   return {
     account: {
       line,
@@ -86,12 +91,14 @@ export function readAccount(properties: Partial<Record<Property, unknown>>, line
       upn: userPrincipalName,
       mail,
       displayName,
-      enabled: accountEnabled === true || accountEnabled === 'true',
+      enabled: isTrue(accountEnabled) && deletedDateTime === null && !isTrue(isDeleted),
       // Entra marks the name of every account that came from elsewhere, whatever became of its type.
       userType: /#ext#@/i.test(userPrincipalName) ? 'guest' : userType ? userType : 'unknown',
     },
   };
 }
+
+const isTrue = (value: boolean | 'true' | 'false' | null | undefined) => value === true || value === 'true';
 
 function lower(value: unknown): unknown {
   return typeof value === 'string' ? value.trim().toLowerCase() : value;

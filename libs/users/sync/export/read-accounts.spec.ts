@@ -32,6 +32,11 @@ async function refusal(content: string | Buffer, size = 4096): Promise<string> {
 
 const ADA = exported(1, 'ada@contoso.example', { mail: 'Ada@contoso.example', displayName: 'Ada' });
 const BOB = exported(2, 'bob@contoso.example', { accountEnabled: false, userType: 'Guest' });
+/** Ada's line with one more column. */
+const withColumn = (name: string, value: string) => {
+  const [header, line] = csvOf([ADA], { newline: '\n' }).split('\n');
+  return `${header},${name}\n${line},${value}\n`;
+};
 const BOTH = [
   {
     line: 2,
@@ -51,6 +56,28 @@ const BOTH = [
     userType: 'guest',
   }),
 ];
+
+describe('an account that was deleted and is still in the recycle bin', () => {
+  const deleted = { deletedDateTime: '2026-11-01T08:00:00Z' };
+  it.each([
+    ['Graph with a time', JSON.stringify([{ ...ADA, ...deleted }]), false],
+    ['Graph without one', JSON.stringify([{ ...ADA, deletedDateTime: null }]), true],
+    ['Graph with the mark', JSON.stringify([{ ...ADA, isDeleted: true }]), false],
+    ['a CSV with a time', withColumn('deletedDateTime', '2026-11-01T08:00:00Z'), false],
+    ['a CSV without one', withColumn('deletedDateTime', ''), true],
+    ['a CSV with the mark', withColumn('IsDeleted', 'True'), false],
+    ['a CSV that denies it', withColumn('IsDeleted', 'False'), true],
+    ['a CSV with an empty mark', withColumn('IsDeleted', ''), true],
+  ])('opens nothing: %s', async (_name, content, enabled) => {
+    expect(await read(content)).toMatchObject([{ objectId: objectId(1), enabled }]);
+  });
+
+  it('is refused where the mark says neither', async () => {
+    expect(await refusal(withColumn('isDeleted', 'WAHR'))).toMatch(
+      /line 2: isDeleted is neither true nor false/,
+    );
+  });
+});
 
 describe('an export in CSV', () => {
   it.each([
