@@ -12,6 +12,7 @@ import { TestApi } from './testing/test-api';
 const SECRETS = {
   LOCAL_JWT_SECRET: randomBytes(32).toString('base64url'),
   TOKEN_ENCRYPTION_KEYS: `test:${randomBytes(32).toString('base64')}`,
+  AUDIT_KEYS: `test:${randomBytes(32).toString('base64')}`,
 };
 const PEOPLE = 20;
 /** Rows that one process has in hand at most: on the wire, or answered and not yet stored. */
