@@ -48,6 +48,8 @@ describeOnEachEngine('somebody who has left', (engine) => {
   let ada: number;
   let bob: number;
   let runs: string[] = [];
+  /** By name, as the directory has them. */
+  const objectIds = new Map<string, string | null>();
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'cutover-leavers-'));
@@ -79,6 +81,8 @@ describeOnEachEngine('somebody who has left', (engine) => {
     await decide('all');
     await signedIn('ada', ADA_THERE); // which links them
     await signedIn('bob', BOB.password);
+    for (const { username, externalUserId } of [await person(), await person(bob)])
+      objectIds.set(username, externalUserId);
   });
   beforeEach(() => decide('all'));
   afterEach(async () => {
@@ -105,6 +109,12 @@ describeOnEachEngine('somebody who has left', (engine) => {
     expect(await client.signIn(username, password)).toMatchObject({ status: 200 });
     return client;
   }
+  async function signedInLocally(): Promise<Client> {
+    await decide('off');
+    const client = await signedIn('ada', ADA.password);
+    await decide('all');
+    return client;
+  }
   const person = async (id = ada) => {
     const user = await api.get(UserRepository).findById(id);
     if (!user) throw new Error('no row');
@@ -115,11 +125,11 @@ describeOnEachEngine('somebody who has left', (engine) => {
   /** What the whole directory says of ada, in a plan that is applied as an operator would; sessions are another step. */
   async function learn(learned: Learned): Promise<string> {
     const lines = [[await person(), learned] as const, [await person(bob), 'enabled'] as const].flatMap(
-      ([{ username, externalUserId }, state]) =>
+      ([{ username }, state]) =>
         state === 'missing'
           ? []
           : [
-              `${username}@contoso.example,,${username}@contoso.example,${externalUserId},Member,${state === 'enabled' ? 'True' : 'False'}`,
+              `${username}@contoso.example,,${username}@contoso.example,${objectIds.get(username)},Member,${state === 'enabled' ? 'True' : 'False'}`,
             ],
     );
     const from = join(folder, 'users.csv');
@@ -202,6 +212,31 @@ describeOnEachEngine('somebody who has left', (engine) => {
       );
     expect(entries).not.toEqual([]);
     expect((await live.me()).status).toBe(200);
+  });
+
+  it.each([
+    ['looked at by the API alone', false],
+    ['ended by the operator’s process', true],
+  ])('whose link is taken back is signed out of what it opened (%s)', async (_what, byOperator) => {
+    await api.get(Database).execute(`UPDATE users SET external_user_id = NULL WHERE id = ?`, [ada]);
+    const run = await learn('enabled');
+    const local = await signedInLocally();
+    const [bearer, refresher] = [await signedIn('ada', ADA_THERE), await signedIn('ada', ADA_THERE)];
+    const others = await signedIn('bob', BOB.password);
+    expect((await bearer.me()).status).toBe(200);
+    await undo(run);
+    expect((await person()).externalUserId).toBeNull();
+    if (byOperator) expect(await operator.get(LeaverSessions).endAll('cli:olga')).toBeGreaterThan(1);
+
+    expect(await refresher.refresh()).toMatchObject({ status: 401, code: 'session_expired' });
+    await eventually(
+      () => bearer.me(),
+      ({ code }) => code === 'session_expired',
+    );
+    expect((await ends()).slice(0, 2)).toEqual([{ reason: 'revoked' }, { reason: 'revoked' }]);
+    expect(await operator.get(LeaverSessions).endAll('cli:olga')).toBe(0);
+    for (const client of [local, others]) expect((await client.me()).status).toBe(200);
+    await signedIn('ada', ADA_THERE); // which links her again
   });
 
   it('gets in all the same with a pin to local, and is no leaver who was never linked', async () => {

@@ -132,6 +132,7 @@ describeOnMysql('cutover users sync', (engine) => {
       run: applied.run,
       reversed: 2,
       left: { count: 0, first: [] },
+      sessionsEnded: 0,
     });
   });
 

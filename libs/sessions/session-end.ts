@@ -1,3 +1,4 @@
+import type { AuthMode } from '@cutover/contracts';
 import { type Admissible, type KeptOut, whyKeptOut } from '@cutover/users';
 import type { SessionEnd, SessionEntity } from './entities/session.entity';
 
@@ -22,11 +23,15 @@ export function whyOver(
   now: number,
 ): SessionEnd | null {
   if (person === null) return 'deactivated';
-  const keptOut = whyKeptOut(person, session.authMode);
+  return whyShut(person, session.authMode) ?? whyTimedOut(session, idleTimeout, now);
+}
+
+/** As {@link whyOver}, however long ago it was used. */
+export function whyShut(person: Admissible, authMode: AuthMode): SessionEnd | null {
+  const keptOut = whyKeptOut(person, authMode);
   if (keptOut !== null) return BY_SOURCE[keptOut.source];
   // Somebody took the link away: whoever came by it may be another person.
-  if (session.authMode === 'external' && person.externalUserId === null) return 'revoked';
-  return whyTimedOut(session, idleTimeout, now);
+  return authMode === 'external' && person.externalUserId === null ? 'revoked' : null;
 }
 
 /** As {@link whyOver}, whoever its owner is. */

@@ -1,3 +1,4 @@
+import { LeaverSessions } from '@cutover/sessions';
 import { RunUndo, type Undone } from '@cutover/users';
 import { Command } from 'commander';
 import { operator } from '../../operator';
@@ -6,6 +7,9 @@ import { print } from '../../output';
 import { personCalled } from '../../person-called';
 import { withCurrentSchema } from '../../with-context';
 import { withProgress } from '../../with-progress';
+
+/** With how many sessions ended that the links had opened. */
+type UndoneAndEnded = Undone & { sessionsEnded: number };
 
 interface UndoOptions {
   user?: string;
@@ -30,20 +34,24 @@ export function undoCommand(): Command {
     });
 }
 
-const undo = (run: string, user: string | null, dryRun: boolean, command: Command): Promise<Undone> =>
+const undo = (run: string, user: string | null, dryRun: boolean, command: Command): Promise<UndoneAndEnded> =>
   withProgress(command, (report) =>
-    withCurrentSchema(async (context) =>
-      context.get(RunUndo, { strict: false }).undo({
+    withCurrentSchema(async (context) => {
+      const by = operator().name;
+      const undone = await context.get(RunUndo, { strict: false }).undo({
         run,
         userId: user === null ? null : (await personCalled(user, context)).id,
         dryRun,
-        by: operator().name,
+        by,
         ...report,
-      }),
-    ),
+      });
+      // Also where an earlier call took all of it back: it may have been killed before this.
+      const ended = dryRun ? 0 : await context.get(LeaverSessions, { strict: false }).endAll(by);
+      return { ...undone, sessionsEnded: ended };
+    }),
   );
 
-function described({ run, reversed, left }: Undone, dryRun: boolean): string {
+function described({ run, reversed, left, sessionsEnded }: UndoneAndEnded, dryRun: boolean): string {
   if (reversed === 0 && left.count === 0) return `Nothing to take back of the run ${run}.`;
   const lines = [
     `${dryRun ? 'Would take' : 'Took'} ${reversed} change(s) of the run ${run} back${left.count === 0 ? '.' : ';'}`,
@@ -53,5 +61,6 @@ function described({ run, reversed, left }: Undone, dryRun: boolean): string {
     const more = left.count > left.first.length ? ` and ${left.count - left.first.length} more` : '';
     lines.push(`left as they are, as something has changed them since: ${names}${more}.`);
   }
+  if (sessionsEnded > 0) lines.push(`Ended ${sessionsEnded} session(s) that these links had opened.`);
   return lines.join('\n');
 }
