@@ -38,7 +38,7 @@ export async function startScratchServer(options = []) {
   try {
     const data = join(folder, 'data');
     const asUser = runsAsRoot() ? ['--user=root'] : [];
-    initialise(daemon, data, asUser);
+    initialise(daemon, data, asUser, folder);
     const port = await freePort();
     const server = spawn(
       daemon,
@@ -46,6 +46,7 @@ export async function startScratchServer(options = []) {
         '--no-defaults',
         ...asUser,
         `--datadir=${data}`,
+        `--tmpdir=${folder}`,
         `--port=${port}`,
         '--bind-address=127.0.0.1',
         `--socket=${join(folder, 'mysql.sock')}`,
@@ -89,7 +90,7 @@ function guardOf(server, folder) {
   return guard;
 }
 
-function initialise(daemon, data, asUser) {
+function initialise(daemon, data, asUser, folder) {
   const installer = findProgram(['mariadb-install-db']);
   const [program, ...options] =
     installer && daemon.endsWith('mariadbd')
@@ -102,7 +103,9 @@ function initialise(daemon, data, asUser) {
           '--skip-test-db',
         ]
       : [daemon, '--no-defaults', ...asUser, '--initialize-insecure', `--datadir=${data}`];
-  const { status, stderr, error } = spawnSync(program, options, { encoding: 'utf8' });
+  // Two at once would take each other's files away in a folder that they share.
+  const env = { ...process.env, TMPDIR: folder };
+  const { status, stderr, error } = spawnSync(program, options, { encoding: 'utf8', env });
   if (status !== 0)
     throw new Error(`${program} could not make a data directory: ${error?.message ?? stderr.slice(-1000)}`);
 }
