@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { SettingsService } from '@cutover/config';
 import type { AuthMode } from '@cutover/contracts';
 import { Database } from '@cutover/database';
+import { BREAK_GLASS_COLUMN, BREAK_GLASS_JOIN, hasBreakGlass } from '@cutover/users';
 import type { TokenOwner } from './vault/token-vault';
 
 export interface WhichSessions {
@@ -62,7 +63,7 @@ export class ActiveSessions {
 
   /** @throws ServiceUnavailable */
   async countOf(which: WhichSessions): Promise<number> {
-    const { sql, parameters } = this.where(which);
+    const { sql, parameters } = await this.where(which);
     const [row] = await this.database.query<{ count: number }>(
       `SELECT COUNT(*) AS count FROM cutover_sessions WHERE ${sql}`,
       parameters,
@@ -76,8 +77,8 @@ export class ActiveSessions {
    * @param after the last id of the page before
    * @throws ServiceUnavailable
    */
-  page(which: WhichSessions, after: string, limit: number): Promise<TokenOwner[]> {
-    const { sql, parameters } = this.where(which);
+  async page(which: WhichSessions, after: string, limit: number): Promise<TokenOwner[]> {
+    const { sql, parameters } = await this.where(which);
     return this.database.query<TokenOwner>(
       `SELECT id AS sessionId, user_id AS userId FROM cutover_sessions WHERE id > ? AND ${sql} ORDER BY id LIMIT ?`,
       [after, ...parameters, limit],
@@ -94,19 +95,30 @@ export class ActiveSessions {
     );
   }
 
-  private where({ authMode, byPassword, timedOutToo }: WhichSessions): {
+  private async where({ authMode, byPassword, timedOutToo }: WhichSessions): Promise<{
     sql: string;
     parameters: unknown[];
-  } {
+  }> {
     const terms: [string, unknown[]][] = [
       timedOutToo ? ['ended_at IS NULL', []] : [this.isActive, [this.idleTimeout]],
     ];
     if (authMode) terms.push(['auth_mode = ?', [authMode]]);
-    if (byPassword)
-      terms.push([`auth_mode = 'local' AND user_id NOT IN (SELECT user_id FROM cutover_break_glass)`, []]);
+    if (byPassword) {
+      const spared = await this.breakGlassHolders();
+      terms.push([`auth_mode = 'local'`, []]);
+      if (spared.length > 0) terms.push([`user_id NOT IN (${spared.map(() => '?').join(', ')})`, spared]);
+    }
     return {
       sql: terms.map(([sql]) => sql).join(' AND '),
       parameters: terms.flatMap(([, parameters]) => parameters),
     };
+  }
+
+  /** Whose credentials are their own now: not a row that has another name since they were made. */
+  private async breakGlassHolders(): Promise<number[]> {
+    const rows = await this.database.query<{ id: number; username: string; breakGlassName: string | null }>(
+      `SELECT u.id, u.username, ${BREAK_GLASS_COLUMN} FROM users u ${BREAK_GLASS_JOIN} WHERE bg.user_id IS NOT NULL`,
+    );
+    return rows.filter(hasBreakGlass).map(({ id }) => id);
   }
 }

@@ -48,7 +48,7 @@ export class CredentialChanges {
     const ended = await this.database.transaction(async () => {
       await this.credentials.lock([userId]);
       if (!(await change())) return null;
-      await this.users.recordCredentialChange(userId, now);
+      await this.users.recordCredentialChanges([userId], now);
       const sessions = (await this.store.liveSessionIds(userId)).filter((id) => id !== except);
       return this.ends.inTransaction(
         sessions.map((sessionId) => ({ sessionId, userId })),

@@ -191,9 +191,9 @@ export class UserRepository {
     });
   }
 
-  /** @param at epoch milliseconds */
-  async recordCredentialChange(id: number, at: number): Promise<void> {
-    await this.writeState([id], { credentials_changed_at: at });
+  /** Devices that they signed in with before are unknown from then on. @param at epoch milliseconds */
+  async recordCredentialChanges(ids: readonly number[], at: number): Promise<void> {
+    if (ids.length > 0) await this.writeState(ids, { credentials_changed_at: at });
   }
 
   async setPin(id: number, pin: Pin, { by }: { by: string }): Promise<void> {

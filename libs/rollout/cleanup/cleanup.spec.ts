@@ -236,6 +236,29 @@ describeOnEachEngine('the clean-up', (engine) => {
     expect(await actions()).toEqual(['cleanup.sealed', 'cleanup.sealed', 'cleanup.completed']);
   });
 
+  it('ends the sessions of local passwords, and of break-glass accounts none but by their name', async () => {
+    // Made for a name that the row 1 does not have any more: no break-glass account, whatever it once was.
+    await database.execute(
+      `INSERT INTO cutover_break_glass (user_id, username, password_hash, added_by, added_at) VALUES (1, 'before', 'x', 'olga', 1)`,
+    );
+    for (const [id, user, mode] of [
+      ['renamed', 1, 'local'],
+      ['linked', 2, 'external'],
+      ['rescue', 4, 'local'],
+    ])
+      await database.execute(
+        `INSERT INTO cutover_sessions (id, user_id, auth_mode, generation, presentations, created_at, last_used_at, expires_at)
+         VALUES (?, ?, ?, 0, '[]', 1, 1, 4000000000000)`,
+        [id, user, mode],
+      );
+    expect(await apply()).toMatchObject({ outcome: 'done', sessionsEnded: 1 });
+    expect(
+      await database.query(
+        `SELECT id, end_reason AS reason FROM cutover_sessions WHERE ended_at IS NOT NULL ORDER BY id`,
+      ),
+    ).toEqual([{ id: 'renamed', reason: 'password_removed' }]);
+  });
+
   it('writes over no other file, and needs the key', async () => {
     writeFileSync(file(), 'somebody’s work');
     await expect(apply()).rejects.toMatchObject({ detail: expect.stringContaining('holds no passwords') });

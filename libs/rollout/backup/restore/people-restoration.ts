@@ -24,8 +24,11 @@ export class PeopleRestoration {
     this.state = new StateRestoration(pass, report);
   }
 
-  /** @param people the next ones by id, at least one */
-  async batch(people: BackedUpPerson[]): Promise<void> {
+  /**
+   * @param people the next ones by id, at least one
+   * @returns ids of those whose password it replaces, or takes away
+   */
+  async batch(people: BackedUpPerson[]): Promise<number[]> {
     const { users } = this.pass.tables;
     const last = this.idOf(people.at(-1)?.user ?? []);
     const now = await this.present('WHERE id > ? AND id <= ?', [this.upTo, last]);
@@ -46,6 +49,9 @@ export class PeopleRestoration {
     if (this.pass.writes && added.length > 0) await users.insert(added);
     await this.state.batch(people, now);
     this.report.users += people.length;
+    return changed
+      .filter((row) => this.differs(row, now.get(this.idOf(row)) ?? [], 'hashed_password'))
+      .map(this.idOf);
   }
 
   /** @throws RestoreConflict */
@@ -75,9 +81,7 @@ export class PeopleRestoration {
     const value = (row: Row, column: string) => row[users.at(column)];
     if (saysActive(value(user, 'is_active')) && !saysActive(value(now, 'is_active')))
       add(this.report.privileges, { ...person, gains: 'active' });
-    const regains = (column: string) => value(user, column) !== null && differs(user, now, column);
-    const differs = (one: Row, other: Row, column: string) =>
-      users.at(column) !== -1 && !isDeepStrictEqual(value(one, column), value(other, column));
+    const regains = (column: string) => value(user, column) !== null && this.differs(user, now, column);
     if (regains('role') && value(user, 'role') !== 'user')
       add(this.report.privileges, { ...person, gains: value(user, 'role') === 'admin' ? 'admin' : 'role' });
     if (regains('hashed_password')) add(this.report.privileges, { ...person, gains: 'password' });
@@ -100,6 +104,11 @@ export class PeopleRestoration {
     const differs = (column: number) =>
       rows.some((row) => !isDeepStrictEqual(row[column], now.get(this.idOf(row))?.[column]));
     return columns.filter((name, column) => (claimed && CLAIMED.includes(name)) || differs(column));
+  }
+
+  private differs(one: Row, other: Row, column: string): boolean {
+    const index = this.pass.tables.users.at(column);
+    return index !== -1 && !isDeepStrictEqual(one[index], other[index]);
   }
 
   private async present(rest: string, parameters: Value[]): Promise<Map<number, Row>> {

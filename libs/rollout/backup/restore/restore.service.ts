@@ -4,6 +4,7 @@ import { ProblemError } from '@cutover/contracts';
 import { Database, isDuplicate } from '@cutover/database';
 import { AuditTrail } from '@cutover/operations';
 import { ActiveSessions, SessionEnds } from '@cutover/sessions';
+import { UserRepository } from '@cutover/users';
 import { RolloutPolicyStore } from '../../policy/rollout-policy.store';
 import { BackupKeys } from '../backup-keys';
 import { databaseId } from '../database-id';
@@ -65,6 +66,7 @@ export class RestoreService {
     private readonly keys: BackupKeys,
     private readonly sessions: ActiveSessions,
     private readonly ends: SessionEnds,
+    private readonly users: UserRepository,
     private readonly audit: AuditTrail,
   ) {}
 
@@ -169,7 +171,8 @@ export class RestoreService {
     const flush = async () => {
       const [somebody, some] = [persons, changes];
       [persons, changes] = [[], []];
-      if (somebody.length > 0) await people.batch(somebody);
+      const replaced = somebody.length > 0 ? await people.batch(somebody) : [];
+      if (pass.writes) await this.users.recordCredentialChanges(replaced, Date.now());
       if (some.length > 0) await ledger.changes(some);
       if (pass.writes && somebody.length > 0) onProgress?.(report.users);
     };
