@@ -3,6 +3,7 @@ import { describeOnEachEngine } from '@cutover/database/testing';
 import { startStandIn, type StandInProcess } from '@cutover/external-auth/testing';
 import { LABELS } from '@cutover/operations';
 import { UserRepository } from '@cutover/users';
+import { eventually } from './testing/eventually';
 import { TestApi } from './testing/test-api';
 
 const TOKEN = 'an-operators-token-for-tests';
@@ -153,6 +154,11 @@ describeOnEachEngine('GET /metrics', (engine) => {
       }
       return samplesOf((await metrics()).text).map((sample) => sample.slice(0, sample.lastIndexOf(' ')));
     };
+    await mess('zero');
+    // Entries are counted where they are sealed, a little later: grace's of above too.
+    const counted = (text: string) =>
+      ['user.linked', 'sign_in'].every((action) => text.includes(`audit_entries_total{action="${action}"}`));
+    await eventually(async () => (await metrics()).text, counted, 10_000);
     const first = await mess('one');
     const second = await mess('another');
     // Node counts each of its four kinds of garbage collection from the first of its kind on.
