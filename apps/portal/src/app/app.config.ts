@@ -6,7 +6,6 @@ import {
   provideBrowserGlobalErrorListeners,
 } from '@angular/core';
 import {
-  PreloadAllModules,
   provideRouter,
   TitleStrategy,
   withComponentInputBinding,
@@ -17,6 +16,7 @@ import {
 import { routes } from './app.routes';
 import { loadAfresh } from './load-afresh';
 import { PageTitle } from './brand/page-title';
+import { PreloadUsualPages } from './preload-usual-pages';
 import { mayHaveSession } from './session/may-have-session';
 import { Session } from './session/session';
 import { sessionInterceptor } from './session/session-interceptor';
@@ -27,8 +27,7 @@ export const appConfig: ApplicationConfig = {
     provideRouter(
       routes,
       withComponentInputBinding(),
-      // All pages together are small: once the first one stands, a dead network stops no navigation.
-      withPreloading(PreloadAllModules),
+      withPreloading(PreloadUsualPages),
       withNavigationErrorHandler(loadAfresh),
     ),
     { provide: TitleStrategy, useExisting: PageTitle },

@@ -1,6 +1,7 @@
 import type { Routes } from '@angular/router';
 
 import { onlyUnproven } from './proof/unproven';
+import { RARE } from './preload-usual-pages';
 import { onlySignedIn, onlySignedOut } from './session/session-guards';
 
 export const routes: Routes = [
@@ -18,6 +19,7 @@ export const routes: Routes = [
   },
   {
     path: 'proof',
+    data: RARE,
     title: 'Once more',
     canActivate: [onlySignedOut, onlyUnproven],
     loadComponent: () => import('./proof/proof').then((file) => file.Proof),
@@ -40,6 +42,7 @@ export const routes: Routes = [
       },
       {
         path: 'password',
+        data: RARE,
         title: 'Change your password',
         loadComponent: () => import('./password/change-password').then((file) => file.ChangePassword),
       },
