@@ -69,6 +69,7 @@ test.describe('one’s sessions', () => {
     await expect(button).toBeFocused();
 
     await page.keyboard.press('Enter');
+    await expect(page.getByRole('button', { name: 'Cancel' })).toBeFocused(); // the question is there
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     await expect(page.getByRole('listitem')).toHaveCount(1);

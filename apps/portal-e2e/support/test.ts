@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect, type Page, test as base } from '@playwright/test';
 
 import type { Person } from './people';
-import { addPeople } from './add-people';
+import { addPeople, tellStandIn } from './add-people';
 import { cutover, type Stack, startStack } from './stack';
 import { watch } from './watch';
 
@@ -37,14 +37,19 @@ export const test = base.extend<Fixtures, { stack: Stack & { operator: Operator 
           LOG_LEVEL: 'error',
           ORGANISATION_NAME: 'Contoso',
           RATE_LIMIT_SIGN_IN_PER_ACCOUNT: '0',
+          RATE_LIMIT_SIGN_IN_PER_ACCOUNT_HOUR: '0',
           RATE_LIMIT_SIGN_IN_PER_ADDRESS: '0',
         },
       });
       try {
-        await addPeople(directory, stack);
+        await Promise.all([addPeople(directory), tellStandIn(stack)]);
         const place = { cwd: directory, env: { PATH: process.env['PATH'] } };
         const operator: Operator = async (...args) => (await cutover(args, place)).answer;
-        await use({ ...stack, operator });
+        const startStandIn: Stack['startStandIn'] = async (settings) => {
+          await stack.startStandIn(settings);
+          await tellStandIn(stack);
+        };
+        await use({ ...stack, startStandIn, operator });
       } finally {
         await stack.stop();
         await rm(directory, { recursive: true, force: true });
