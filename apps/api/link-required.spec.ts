@@ -19,10 +19,13 @@ describeOnEachEngine('link_required', (engine) => {
   beforeAll(async () => {
     standIn = await startStandIn();
     api = await TestApi.start(await engine.createDatabase(), standIn.settings());
+    await decide('all');
+  });
+  async function decide(stage: 'all' | 'off') {
     const rollout = api.get(RolloutService);
     const { version } = await rollout.current();
-    await rollout.change({ stage: 'all', reason: 'a test' }, version, { userId: null, name: 'a test' });
-  });
+    await rollout.change({ stage, reason: 'a test' }, version, { userId: null, name: 'a test' });
+  }
   beforeEach(() => standIn.control.resetCounts());
   /** What ended in the background is not counted in the next test. */
   afterEach(() =>
@@ -269,6 +272,20 @@ describeOnEachEngine('link_required', (engine) => {
     expect(await client.link(linkToken, HERE)).toMatchObject({ status: 409, code: 'account_conflict' });
     await loggedOut(1);
     expect(await linksOf(id)).toEqual([]);
+  });
+
+  it('links nobody once the rollout was taken back: they sign in locally', async () => {
+    const { name, id } = await somebody();
+    const { client, linkToken } = await asked(name);
+    await decide('off');
+    try {
+      expect(await client.link(linkToken, HERE)).toMatchObject({ status: 400, code: 'sign_in_expired' });
+      await loggedOut(1);
+      expect(await rowOf(id)).toMatchObject({ externalUserId: null });
+      expect(await client.signIn(name, HERE)).toMatchObject({ status: 200, body: { authMode: 'local' } });
+    } finally {
+      await decide('all');
+    }
   });
 
   it('links nobody by a password that was replaced while it was checked', async () => {

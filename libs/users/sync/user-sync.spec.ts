@@ -362,6 +362,21 @@ describeOnEachEngine('user sync', (engine) => {
     expect(again.run).not.toBe(run);
   });
 
+  it('takes no link from a person whom the external side has since called disabled, unless they are named', async () => {
+    await insert(['ada', 'ada@contoso.example'], ['bob', 'bob@contoso.example']);
+    await plan([exported(1, 'ada@contoso.example'), exported(2, 'bob@contoso.example')]);
+    const { run } = await apply();
+    const users = new UserRepository(database, new NameCandidates(database), new ActiveFlags(database));
+    await users.recordExternalRefusal(1, 'account_disabled');
+    const left = { count: 1, first: [{ id: 1, username: 'ada' }] };
+    expect(await undo(run, null, true)).toMatchObject({ reversed: 1, left });
+    expect(await undo(run)).toMatchObject({ reversed: 1, left });
+    const keptOut = async () => whyKeptOut((await users.findById(1)) as never, 'local')?.reason ?? null;
+    expect(await keptOut()).toBe('account_disabled');
+    expect(await undo(run, 1)).toMatchObject({ reversed: 1 });
+    expect(await keptOut()).toBeNull();
+  });
+
   it('takes one person back, and leaves and names whom something has changed since', async () => {
     await insert(...FEW);
     const before = people();

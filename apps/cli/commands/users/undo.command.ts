@@ -19,7 +19,7 @@ interface UndoOptions {
 export function undoCommand(): Command {
   return new Command('undo')
     .description(
-      'take back a run of "users sync", or what it did to one person; whom something has changed since is named and left',
+      'take back a run of "users sync", or what it did to one person; people whom something has changed since, or who were called disabled since, are named and left',
     )
     .argument('<run>', 'the run’s id, as "users sync --apply" printed it')
     .option('--user <name>', 'only this person')
@@ -59,7 +59,9 @@ function described({ run, reversed, left, sessionsEnded }: UndoneAndEnded, dryRu
   if (left.count > 0) {
     const names = left.first.map(({ id, username }) => `${username} (id ${id})`).join(', ');
     const more = left.count > left.first.length ? ` and ${left.count - left.first.length} more` : '';
-    lines.push(`left as they are, as something has changed them since: ${names}${more}.`);
+    lines.push(
+      `left as they are, changed or called disabled since (--user takes back a disabled one): ${names}${more}.`,
+    );
   }
   if (sessionsEnded > 0) lines.push(`Ended ${sessionsEnded} session(s) that these links had opened.`);
   return lines.join('\n');

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InvalidCredentials } from '@cutover/contracts';
 import type { ProviderTokens } from '@cutover/external-auth';
+import { SignInRouting } from '@cutover/rollout';
 import {
   HashSurvey,
   type HashTurn,
@@ -22,6 +23,7 @@ import { LinkEndings } from './link-endings';
 import { LinkLimits } from './link-limits';
 import { isLastTry, type LinkRequest, LinkRequests } from './link-requests';
 
+const TAKEN_BACK = 'the rollout has been taken back meanwhile: the person signs in locally';
 const OVER = 'the link token was used or ended meanwhile';
 
 /** The local password as proof that an account here is the person's whom the external side let in. */
@@ -37,6 +39,7 @@ export class LocalProof {
     private readonly survey: HashSurvey,
     private readonly passwords: PasswordChecker,
     private readonly links: AccountLinks,
+    private readonly routing: SignInRouting,
   ) {}
 
   /**
@@ -60,6 +63,7 @@ export class LocalProof {
     const { user } = attempt;
     const hash = user && (await this.hashOf(user));
     if (!user || hash === null) return this.conflict(request, 'the account may not be claimed any more');
+    if ((await this.routing.sideFor(user)) !== 'external') return this.expire(request, TAKEN_BACK);
     await this.check(request, hash, password, hashTurnOf(attempt));
     const { identity, typed, userId } = request;
     const link = {
@@ -78,8 +82,7 @@ export class LocalProof {
     // A second window, or the same answer twice: by signing in again the person gets in.
     const linked = await this.users.findByExternalUserId(identity.objectId);
     if (reason !== OVER && linked?.id !== userId) return this.conflict(request, reason);
-    await this.endings.end(request);
-    throw new SignInExpired(reason);
+    return this.expire(request, reason);
   }
 
   /** As who is linked now: what is known of that account may keep them out. */
@@ -116,6 +119,11 @@ export class LocalProof {
     if (!user.active || isOperators || user.externalUserId !== null) return null;
     const stored = await this.hashes.of(user.id);
     return stored !== null && (await this.survey.verifiablePlan(stored)) ? stored : null;
+  }
+
+  private async expire(request: LinkRequest, reason: string): Promise<never> {
+    await this.endings.end(request);
+    throw new SignInExpired(reason);
   }
 
   private async conflict(request: LinkRequest, reason: string): Promise<never> {

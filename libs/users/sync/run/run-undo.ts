@@ -26,7 +26,7 @@ export interface Undone {
   run: string;
   /** People who are as they were before the run. */
   reversed: number;
-  /** People whom something has changed since, left as they are. */
+  /** People whom something has changed since, or whom the external side has since called disabled: left as they are. */
   left: Listed<NamedPerson>;
 }
 
@@ -34,8 +34,9 @@ export interface Undone {
 const BATCH = 500;
 
 /**
- * Takes a run back, or what it did to one person: exactly, and only where everything is still as the run left it. It
- * can be cut off and run again.
+ * Takes a run back, or what it did to one person: exactly, and only where everything is still as the run left it. People
+ * whose account the external side has since called disabled keep their link, unless an operator names them. It can be
+ * cut off and run again.
  */
 @Injectable()
 export class RunUndo {
@@ -56,7 +57,7 @@ export class RunUndo {
       const changes = await this.ledger.changesAfter(run, after, userId, BATCH);
       const last = changes.at(-1);
       if (!last) break;
-      const left = await this.undoBatch(run, changes, dryRun);
+      const left = await this.undoBatch(run, changes, { dryRun, byName: userId !== null });
       undone.reversed += changes.length - left.length;
       undone.left.count += left.length;
       undone.left.first.push(...left.slice(0, NAMED - undone.left.first.length));
@@ -68,14 +69,21 @@ export class RunUndo {
   }
 
   /** @returns who was left */
-  private async undoBatch(run: SyncRun, changes: SyncChange[], dryRun: boolean): Promise<NamedPerson[]> {
+  private async undoBatch(
+    run: SyncRun,
+    changes: SyncChange[],
+    { dryRun, byName }: { dryRun: boolean; byName: boolean },
+  ): Promise<NamedPerson[]> {
     return this.database.transaction(async () => {
       const people = await peopleToChange(
         this.database,
         changes.map(({ userId }) => userId),
       );
       const byId = new Map(people.map((person) => [person.id, person]));
-      const reversible = changes.filter(({ userId, after }) => isAs(after, byId.get(userId)));
+      const reversible = changes.filter((change) => {
+        const person = byId.get(change.userId);
+        return isAs(change.after, person) && (byName || !wouldLetIn(change, person));
+      });
       if (!dryRun) {
         if (
           !(await this.ledger.markUndone(
@@ -105,6 +113,10 @@ export class RunUndo {
     });
   }
 }
+
+/** Without the link, nothing would keep out a person whose account the external side has since called disabled. */
+const wouldLetIn = ({ before, after }: SyncChange, person: Person | undefined) =>
+  before.externalUserId === null && after.externalUserId !== null && person?.departure?.source === 'refusal';
 
 const isAs = (after: SyncChange['after'], person: Person | undefined) =>
   person?.externalUserId === after.externalUserId && isDeepStrictEqual(person.account, after.account);
