@@ -19,7 +19,7 @@ interface UndoOptions {
 export function undoCommand(): Command {
   return new Command('undo')
     .description(
-      'take back a run of "users sync", or what it did to one person; people whom something has changed since, or who were called disabled since, are named and left',
+      'take back a run of "users sync", or what it did to one person; people changed or called disabled since are named and left',
     )
     .argument('<run>', 'the run’s id, as "users sync --apply" printed it')
     .option('--user <name>', 'only this person')
