@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { dump, OwnServer, SERVER_MODES, sqliteEngine, type TestEngine } from '@cutover/database/testing';
+import { dump, eachServerMode, OwnServer } from '@cutover/database/testing';
 import { TestApi } from './testing/test-api';
 
 const PASSWORD = 'Harbour-Lantern-58';
@@ -102,18 +102,7 @@ describe('a name made of what ends statements', () => {
   }, 60_000);
   afterAll(() => server.stop());
 
-  const places: [string, () => Promise<TestEngine>][] = [
-    ...Object.entries(SERVER_MODES).map(([mode, statement]): [string, () => Promise<TestEngine>] => [
-      `a server that begins with ${mode}`,
-      async () => {
-        await server.begin(statement);
-        return server.engine;
-      },
-    ]),
-    ['SQLite', () => Promise.resolve(sqliteEngine)],
-  ];
-
-  it.each(places)(
+  it.each(eachServerMode(() => server))(
     'is a name and nothing else on %s, on every route',
     async (_place, open) => {
       const scratch = await (await open()).createDatabase();

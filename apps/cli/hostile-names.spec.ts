@@ -1,4 +1,4 @@
-import { dump, OwnServer, SERVER_MODES, sqliteEngine, type TestEngine } from '@cutover/database/testing';
+import { dump, eachServerMode, OwnServer } from '@cutover/database/testing';
 import { DESCRIBED_API } from '@cutover/external-auth/testing';
 import { Cutover } from './testing/cutover';
 import { migrate } from './testing/schema';
@@ -33,18 +33,7 @@ describe('a name made of what ends statements, to the command', () => {
   }, 60_000);
   afterAll(() => server.stop());
 
-  const places: [string, () => Promise<TestEngine>][] = [
-    ...Object.entries(SERVER_MODES).map(([mode, statement]): [string, () => Promise<TestEngine>] => [
-      `a server that begins with ${mode}`,
-      async () => {
-        await server.begin(statement);
-        return server.engine;
-      },
-    ]),
-    ['SQLite', () => Promise.resolve(sqliteEngine)],
-  ];
-
-  it.each(places)(
+  it.each(eachServerMode(() => server))(
     'is a name and nothing else on %s',
     async (_place, open) => {
       const database = await (await open()).createDatabase();

@@ -9,4 +9,4 @@ export {
   type TestDatabase,
   type TestEngine,
 } from './testing/test-engine';
-export { OwnServer, SERVER_MODES } from './testing/own-server';
+export { eachServerMode, OwnServer, SERVER_MODES } from './testing/own-server';

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { mysqlEngineOn, onServer, type TestEngine } from './test-engine';
+import { mysqlEngineOn, onServer, sqliteEngine, type TestEngine } from './test-engine';
 
 const PROGRAM = join(__dirname, '..', '..', '..', 'tools', 'testing', 'serve-database.mjs');
 
@@ -47,3 +47,15 @@ export class OwnServer {
     await ended;
   }
 }
+
+/** For `it.each`: a server of one's own in each of {@link SERVER_MODES}, and SQLite; each with what opens it. */
+export const eachServerMode = (server: () => OwnServer): [string, () => Promise<TestEngine>][] => [
+  ...Object.entries(SERVER_MODES).map(([mode, statement]): [string, () => Promise<TestEngine>] => [
+    `a server that begins with ${mode}`,
+    async () => {
+      await server().begin(statement);
+      return server().engine;
+    },
+  ]),
+  ['SQLite', () => Promise.resolve(sqliteEngine)],
+];

@@ -18,6 +18,7 @@ import { RouterLink } from '@angular/router';
 import { PASSWORD_LENGTH, type PasswordChangeRequest } from '@cutover/contracts';
 import { firstValueFrom } from 'rxjs';
 
+import { BlamedFields, type FieldWords } from '../entry/blamed-fields';
 import { ShowPassword } from '../entry/show-password';
 import { SubmitButton } from '../entry/submit-button';
 import { MESSAGES } from '../problem/messages';
@@ -32,7 +33,7 @@ import { newPasswordFault } from './new-password-fault';
 const EMPTY: PasswordChangeRequest = { password: '', newPassword: '' };
 const FIELDS = ['password', 'newPassword'] as const;
 type Field = (typeof FIELDS)[number];
-type Words = Partial<Record<Field, string | null>>;
+type Words = FieldWords<PasswordChangeRequest>;
 
 /** Milliseconds after which an answer of the API is given up. */
 const PATIENCE = 30_000;
@@ -71,16 +72,10 @@ export class ChangePassword {
   protected readonly user = inject(Session).user;
 
   private readonly typed = signal(EMPTY);
-  /** What was wrong, and with what: a field that was changed since is not blamed any more. */
-  private readonly faults = signal({ typed: EMPTY, words: {} as Words });
+  private readonly blamed = new BlamedFields(this.typed);
   protected readonly form = form(this.typed, (path) => {
     readonly(path, () => this.pending());
-    for (const field of FIELDS)
-      validate(path[field], ({ value }) => {
-        const { typed, words } = this.faults();
-        const message = words[field];
-        return message && value() === typed[field] ? { kind: 'refused', message } : null;
-      });
+    for (const field of FIELDS) validate(path[field], ({ value }) => this.blamed.faultOf(field, value()));
   });
   protected readonly least = PASSWORD_LENGTH.least;
   protected readonly shown = signal(false);
@@ -138,8 +133,7 @@ export class ChangePassword {
 
   /** Puts the words beside the fields, and the focus into the first that has any. Returns whether one has. */
   private blame(words: Words): boolean {
-    this.faults.set({ typed: this.typed(), words });
-    const first = FIELDS.find((field) => words[field]);
+    const first = this.blamed.blame(words, FIELDS);
     if (first !== undefined) this.input(first)?.focus();
     return first !== undefined;
   }

@@ -16,6 +16,7 @@ import { Router, RouterLink } from '@angular/router';
 import { PASSWORD_LENGTH, type PasswordResetRequest } from '@cutover/contracts';
 import { firstValueFrom } from 'rxjs';
 
+import { BlamedFields, type FieldWords } from '../entry/blamed-fields';
 import { EntryPage } from '../entry/entry-page';
 import { ShowPassword } from '../entry/show-password';
 import { SubmitButton } from '../entry/submit-button';
@@ -33,7 +34,7 @@ const FIELDS = ['username', 'code', 'newPassword'] as const;
 /** Milliseconds after which an answer of the API is given up. */
 const PATIENCE = 30_000;
 
-type ResetWords = Partial<Record<ResetField, string | null>>;
+type ResetWords = FieldWords<PasswordResetRequest>;
 
 /** What is said beside a field once the API has refused it. */
 const REFUSED: Partial<Record<ShownProblem['code'], ResetWords>> = {
@@ -70,16 +71,10 @@ export class Reset {
   private readonly router = inject(Router);
 
   private readonly typed = signal(EMPTY);
-  /** What was wrong, and with what: a field that was changed since is not blamed any more. */
-  private readonly faults = signal({ typed: EMPTY, words: {} as ResetWords });
+  private readonly blamed = new BlamedFields(this.typed);
   protected readonly form = form(this.typed, (path) => {
     readonly(path, () => this.pending());
-    for (const field of FIELDS)
-      validate(path[field], ({ value }) => {
-        const { typed, words } = this.faults();
-        const message = words[field];
-        return message && value() === typed[field] ? { kind: 'refused', message } : null;
-      });
+    for (const field of FIELDS) validate(path[field], ({ value }) => this.blamed.faultOf(field, value()));
   });
   protected readonly least = PASSWORD_LENGTH.least;
   protected readonly passwordShown = signal(false);
@@ -150,8 +145,7 @@ export class Reset {
 
   /** Puts the words beside the fields, and the focus into the first that has any. Returns whether one has. */
   private blame(words: ResetWords): boolean {
-    this.faults.set({ typed: this.typed(), words });
-    const first = FIELDS.find((field) => words[field]);
+    const first = this.blamed.blame(words, FIELDS);
     if (first !== undefined) this.input(first).focus();
     return first !== undefined;
   }
